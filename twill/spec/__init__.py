@@ -1,0 +1,1 @@
+"""YAML to loops and machines: reading with positions, validation, parameters, sub-tiling."""
