@@ -344,9 +344,9 @@ class CostModels:
 class Machine:
     """One GPU. ``lineage``: its own name, then the machines that it extends.
 
-    ``issue_unit`` is the unit that serves thread instructions; ``warp_lanes`` threads make
-    a warp. A warp reaches one of ``sub_partitions`` equal parts of the SM. ``row_threads``:
-    threads that hold a row of a tile between them. ``quantities``: every number there is.
+    ``issue_unit`` is the unit that serves thread instructions. A warp reaches one of
+    ``sub_partitions`` equal parts of the SM. ``row_threads``: threads that hold a row of a
+    tile between them. ``quantities``: every number there is.
     """
 
     name: str
@@ -362,7 +362,6 @@ class Machine:
     sm_count: Quantity | None = None
     peak_tflops: Mapping[str, Quantity] | None = None
     issue_unit: str | None = None
-    warp_lanes: Quantity | None = None
     sub_partitions: Quantity | None = None
     row_threads: Quantity | None = None
 
