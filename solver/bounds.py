@@ -1,0 +1,272 @@
+"""Lower bounds on the initiation interval that arithmetic proves.
+
+* resource: a unit of capacity c that serves A unit-cycles per iteration needs ceil(A / c).
+* recurrence: a circuit of dependences with delay D and distance d needs ceil(D / d); the
+  maximum over all circuits is found by parametric longest paths.
+* buffer: a ring that can have at most n slots in its memory is an anti-dependence of
+  distance n from its last read to its next write. Circuits through such arcs count too.
+* role: an operation keeps its role's instruction stream for its whole issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from twill.accounting import buffers, ceil_div, constraint_dependences, read_end
+from twill.problem import Problem
+
+BoundKind = Literal["resource", "recurrence", "buffer", "role"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The II that one thing alone would allow; ``detail`` is the arithmetic behind it."""
+
+    kind: BoundKind
+    name: str
+    ii: int
+    detail: str
+    ops: tuple[str, ...]
+    binding: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """All bounds, highest first. ``ii`` is the highest, None if no II at all is possible;
+    ``impossible`` then says why.
+    """
+
+    ii: int | None
+    terms: tuple[Bound, ...]
+    impossible: str = ""
+
+    @property
+    def binding(self) -> tuple[Bound, ...]:
+        """The bounds that reach the highest value."""
+        return tuple(term for term in self.terms if term.binding)
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """start[dst] + distance * II >= start[src] + delay; ``why`` is shown to the reader."""
+
+    src: str
+    dst: str
+    delay: int
+    distance: int
+    why: str
+
+
+class ImpossibleCircuit(Exception):
+    """A circuit that no II satisfies: positive delay over no distance."""
+
+    def __init__(self, circuit: tuple[Arc, ...]) -> None:
+        super().__init__(_circuit_detail(circuit))
+        self.circuit = circuit
+
+
+def bounds(problem: Problem) -> Bounds:
+    """Every arithmetic bound of a problem."""
+    terms = [*_resource_bounds(problem), *_role_bounds(problem)]
+    try:
+        terms += _recurrence_bounds(problem)
+        terms += _buffer_bounds(problem)
+    except ImpossibleCircuit as impossible:
+        return Bounds(None, tuple(terms), str(impossible))
+    best = max((term.ii for term in terms), default=1)
+    best = max(best, 1)
+    ordered = sorted(terms, key=lambda term: (-term.ii, term.kind, term.name))
+    return Bounds(best, tuple(_marked(term, best) for term in ordered))
+
+
+def _marked(term: Bound, best: int) -> Bound:
+    return Bound(term.kind, term.name, term.ii, term.detail, term.ops, term.ii == best)
+
+
+def _resource_bounds(problem: Problem) -> list[Bound]:
+    terms = []
+    for unit in problem.units:
+        users = [
+            (op.name, sum(r.length * r.amount for r in op.reservations[unit.name]))
+            for op in problem.ops
+            if unit.name in op.reservations
+        ]
+        users = [(name, work) for name, work in users if work]
+        if users:
+            total = sum(work for _, work in users)
+            ii = ceil_div(total, unit.capacity)
+            shown = " + ".join(f"{name} {work}" for name, work in users)
+            share = f" over capacity {unit.capacity}" if unit.capacity > 1 else ""
+            detail = f"{shown} = {total}{share}" if len(users) > 1 or share else shown
+            names = tuple(name for name, _ in users)
+            terms.append(Bound("resource", unit.name, ii, detail, names))
+    return terms
+
+
+def _role_bounds(problem: Problem) -> list[Bound]:
+    """The longest stay of one operation on its stream; with one role, what cannot overlap."""
+    if problem.roles is None:
+        return []
+    stay = {op.name: op.issue for op in problem.ops}
+    waits = {(d.src, d.dst) for d in problem.dependences if d.kind == "flow" and d.blocking}
+    for source, reader in waits:
+        stay[reader] += problem.op[source].handoff.issue_receive
+    longest = max(stay, key=lambda name: stay[name])
+    detail = f"{longest} keeps its role for {stay[longest]} cycles, waits included"
+    terms = [Bound("role", "longest issue", stay[longest], detail, (longest,))]
+    blocking = [op.name for op in problem.ops if op.name in {d for _, d in waits}]
+    if problem.roles.max_roles == 1 and problem.limits.concurrency == "issue" and blocking:
+        others = [stay[op.name] for op in problem.ops if op.name not in blocking]
+        total = sum(stay[name] for name in blocking) + max(others, default=0)
+        shown = " + ".join(f"{name} {stay[name]}" for name in blocking)
+        detail = f"one role issues {shown}" + (f" + {max(others)}" if others else "")
+        terms.append(Bound("role", "the only role", total, detail, tuple(blocking)))
+    return terms
+
+
+def dependence_arcs(problem: Problem) -> list[Arc]:
+    """The dependences, implied ones included, as arcs of the recurrence graph."""
+    return [
+        Arc(d.src, d.dst, d.delay, d.distance, d.kind) for d in constraint_dependences(problem)
+    ]
+
+
+def _recurrence_bounds(problem: Problem) -> list[Bound]:
+    """The critical circuit of each strongly connected component."""
+    import networkx as nx
+
+    arcs = dependence_arcs(problem)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(op.name for op in problem.ops)
+    graph.add_edges_from((arc.src, arc.dst) for arc in arcs)
+    terms = []
+    for component in nx.strongly_connected_components(graph):
+        names = [op.name for op in problem.ops if op.name in component]
+        inside = [arc for arc in arcs if arc.src in component and arc.dst in component]
+        found = max_cycle_ratio(names, inside)
+        if found is not None:
+            terms.append(_as_bound("recurrence", found))
+    return terms
+
+
+def _as_bound(kind: BoundKind, found: tuple[int, tuple[Arc, ...]]) -> Bound:
+    ii, circuit = found
+    names = tuple(arc.src for arc in circuit)
+    return Bound(kind, " -> ".join((*names, names[0])), ii, _circuit_detail(circuit), names)
+
+
+def _circuit_detail(circuit: tuple[Arc, ...]) -> str:
+    delay = sum(arc.delay for arc in circuit)
+    distance = sum(arc.distance for arc in circuit)
+    steps = " + ".join(str(arc.delay) for arc in circuit)
+    reasons = "".join(f"; {arc.why}" for arc in circuit if arc.why.startswith("ring"))
+    plural = "iteration" if distance == 1 else "iterations"
+    return f"{steps} = {delay} cycles over {distance} {plural}{reasons}"
+
+
+def _buffer_bounds(problem: Problem) -> list[Bound]:
+    """What each ring allows, and all rings together where that is more."""
+    names = [op.name for op in problem.ops]
+    dependences = dependence_arcs(problem)
+    rings = reuse_arcs(problem)
+    everything = [arc for arcs in rings for arc in arcs]
+    terms: dict[str, Bound] = {}
+    for reuse in [everything, *rings]:
+        found = max_cycle_ratio(names, dependences + reuse)
+        if found is not None and any(arc.why.startswith("ring") for arc in found[1]):
+            term = _as_bound("buffer", found)
+            terms.setdefault(term.detail, term)
+    return list(terms.values())
+
+
+def reuse_arcs(problem: Problem) -> list[list[Arc]]:
+    """Anti-dependences, ring by ring: with n slots at most, write n iterations on waits for reads.
+
+    n is what the memory holds when every other ring has one slot.
+    """
+    rings = buffers(problem)
+    found = []
+    for ring in rings:
+        memory = problem.memory[ring.memory]
+        others = sum(r.size for r in rings if r.memory == ring.memory and r is not ring)
+        fixed = sum(i.size for i in problem.invariants if i.space == ring.memory)
+        room = memory.capacity - others - fixed
+        if ring.accumulator or ring.size == 0 or room < ring.size:
+            continue
+        slots = room // ring.size
+        found.append(_ring_arcs(problem, ring.name, dict(ring.members), slots))
+    return found
+
+
+def _ring_arcs(problem: Problem, name: str, members: dict[str, int], slots: int) -> list[Arc]:
+    """From every event that ends a slot's life to every one that begins the next life."""
+    why = f"ring {name} has room for {slots} slot{'s' if slots > 1 else ''}"
+    ends: list[tuple[str, int, int]] = []
+    for member, lag in members.items():
+        op = problem.op[member]
+        ends.append((member, 0 if op.streaming else op.latency, lag))
+        ends += [
+            (d.dst, read_end(problem, d), lag + d.distance)
+            for d in problem.dependences
+            if d.kind == "flow" and d.src == member
+        ]
+    begins = [
+        (member, problem.op[member].latency if problem.op[member].streaming else 0, lag)
+        for member, lag in members.items()
+    ]
+    return [
+        Arc(reader, writer, reading + early, slots - late + lag, why)
+        for reader, reading, late in ends
+        for writer, early, lag in begins
+    ]
+
+
+def max_cycle_ratio(names: list[str], arcs: list[Arc]) -> tuple[int, tuple[Arc, ...]] | None:
+    """The smallest integer II that no circuit forbids, and a circuit that forbids II - 1.
+
+    None if no circuit has positive delay. Raises ImpossibleCircuit where no II will do.
+    """
+    if positive_circuit(names, arcs, 0) is None:
+        return None
+    high = sum(max(arc.delay, 0) for arc in arcs) + 1
+    blocked = positive_circuit(names, arcs, high)
+    if blocked is not None:
+        raise ImpossibleCircuit(blocked)
+    low = 0
+    witness: tuple[Arc, ...] = ()
+    while high - low > 1:
+        middle = (low + high) // 2
+        circuit = positive_circuit(names, arcs, middle)
+        if circuit is None:
+            high = middle
+        else:
+            low, witness = middle, circuit
+    if not witness:
+        witness = positive_circuit(names, arcs, low) or ()
+    return high, witness
+
+
+def positive_circuit(names: list[str], arcs: list[Arc], ii: int) -> tuple[Arc, ...] | None:
+    """A circuit with sum(delay - II * distance) > 0, or None (Bellman-Ford on longest paths)."""
+    length = dict.fromkeys(names, 0)
+    via: dict[str, Arc] = {}
+    last = None
+    for _ in range(len(names) + 1):
+        last = None
+        for arc in arcs:
+            reached = length[arc.src] + arc.delay - ii * arc.distance
+            if reached > length[arc.dst]:
+                length[arc.dst] = reached
+                via[arc.dst] = arc
+                last = arc.dst
+        if last is None:
+            return None
+    assert last is not None
+    for _ in names:
+        last = via[last].src
+    circuit = [via[last]]
+    while circuit[-1].src != last:
+        circuit.append(via[circuit[-1].src])
+    return tuple(reversed(circuit))

@@ -1,0 +1,104 @@
+"""CONCURRENCY: the instruction stream of a role around blocking waits."""
+
+from __future__ import annotations
+
+from itertools import combinations, permutations
+
+from twill.problem import Dependence
+from twill.solver.cpsat.variables import Expr, Literal, Space, negated
+from twill.verify import execution
+
+
+class Streams:
+    """Per operation: whether it blocks, its waits and its send, as literals and expressions."""
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        incoming: dict[str, list[Dependence]] = {op.name: [] for op in space.problem.ops}
+        for d in space.dependences:
+            incoming[d.dst].append(d)
+        self.blocks: dict[str, Literal] = {}
+        self.wait: dict[str, Expr] = {}
+        self.send: dict[str, Expr] = {}
+        for op in space.problem.ops:
+            apart = [space.apart(d.src, d.dst) for d in incoming[op.name]]
+            if any(d.blocking for d in incoming[op.name]):
+                apart = [space.true]
+            self.blocks[op.name] = space.any_of(apart, f"{op.name} blocks")
+            self.wait[op.name] = self._wait(incoming[op.name])
+            handed = space.handed[op.name]
+            self.send[op.name] = op.handoff.issue_send * _as_expr(handed)
+
+    def _wait(self, incoming: list[Dependence]) -> Expr:
+        """One wait per value that comes from another role or is waited for anyway."""
+        flows = [d for d in incoming if d.kind == "flow"]
+        always = {d.src for d in flows if d.blocking}
+        total: Expr = 0
+        for source in dict.fromkeys(d.src for d in flows):
+            cost = self.space.problem.op[source].handoff.issue_receive
+            if source in always:
+                total += cost
+            elif cost:
+                reader = flows[0].dst
+                total += cost * _as_expr(self.space.apart(source, reader))
+        return total
+
+    def begin(self, name: str) -> Expr:
+        """First cycle of the operation's window on its stream."""
+        return self.space.slot[name] - self.wait[name]
+
+    def end(self, name: str) -> Expr:
+        """First cycle after the operation's window."""
+        return self.space.slot[name] + self.space.problem.op[name].issue + self.send[name]
+
+
+def _as_expr(literal: Literal) -> Expr:
+    return literal
+
+
+def add_concurrency(space: Space) -> None:
+    """CONCURRENCY, in the reading that the problem's limits name."""
+    if space.problem.roles is None:
+        return
+    streams = Streams(space)
+    for op in space.problem.ops:
+        space.cp.add(streams.end(op.name) - streams.begin(op.name) <= space.ii)
+    names = [op.name for op in space.problem.ops]
+    if space.problem.limits.concurrency == "paper":
+        for running, blocked in permutations(names, 2):
+            _exclude_start(space, streams, running, blocked)
+        return
+    for u, v in combinations(names, 2):
+        _exclude_windows(space, streams, u, v)
+
+
+def _exclude_windows(space: Space, streams: Streams, u: str, v: str) -> None:
+    """On one role, windows of which one begins with a wait do not overlap modulo II."""
+    same = space.same(u, v)
+    if space.is_false(same):
+        return
+    causes = {b.index: b for b in (streams.blocks[u], streams.blocks[v])}  # type: ignore[union-attr]
+    if any(space.is_true(cause) for cause in causes.values()):
+        causes = {0: space.true}
+    for cause in causes.values():
+        if space.is_false(cause):
+            continue
+        for a, b in ((u, v), (v, u)):
+            when = [same, cause, space.before(a, b)]
+            space.cp.add(streams.end(a) <= streams.begin(b)).only_enforce_if(when)
+            space.cp.add(streams.end(b) <= streams.begin(a) + space.ii).only_enforce_if(when)
+
+
+def _exclude_start(space: Space, streams: Streams, running: str, blocked: str) -> None:
+    """The paper's Figure 6: a blocking start while another operation of the role executes."""
+    same = space.same(running, blocked)
+    cause = streams.blocks[blocked]
+    if space.is_false(same) or space.is_false(cause):
+        return
+    busy = execution(space.problem, running)
+    here, there = space.slot[running], space.slot[blocked]
+    after = space.cp.new_bool_var(f"{blocked} after {running}")
+    space.cp.add(here + busy <= there).only_enforce_if(same, cause, after)
+    space.cp.add(there + 1 <= here + space.ii).only_enforce_if(same, cause, after)
+    space.cp.add(here + busy <= there + space.ii).only_enforce_if(same, cause, negated(after))
+    space.cp.add(there + 1 <= here).only_enforce_if(same, cause, negated(after))

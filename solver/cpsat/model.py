@@ -1,0 +1,87 @@
+"""The whole model at one II, and the levels of the objective as expressions over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twill.problem import Problem
+from twill.solver.cpsat.capacity import add_capacity
+from twill.solver.cpsat.concurrency import add_concurrency
+from twill.solver.cpsat.memory import Rings, add_memory
+from twill.solver.cpsat.registers import add_registers
+from twill.solver.cpsat.roles import Roles, add_roles
+from twill.solver.cpsat.timing import add_dependence, add_length, add_stages
+from twill.solver.cpsat.variables import Expr, Space, negated
+
+
+@dataclass
+class Model:
+    """A built model: its variables and what the objective is made of."""
+
+    space: Space
+    roles: Roles
+    rings: Rings
+
+    def level(self, name: str) -> Expr:
+        """The expression of one level of the objective (see ``docs/problem.md``)."""
+        return LEVELS[name](self)
+
+
+def build(problem: Problem, ii: int, max_roles: int | None = None) -> Model:
+    """Every constraint of the default profile at a fixed II."""
+    machine_roles = problem.roles.max_roles if problem.roles is not None else 0
+    space = Space(problem, ii, min(max_roles or machine_roles, machine_roles), _pin(problem))
+    add_dependence(space)
+    add_stages(space)
+    add_length(space)
+    add_capacity(space)
+    roles = add_roles(space)
+    add_concurrency(space)
+    add_registers(space, roles)
+    rings = add_memory(space)
+    return Model(space, roles, rings)
+
+
+def _pin(problem: Problem) -> str | None:
+    """The operation whose slot is 0: rotating a schedule changes nothing (``docs/problem.md``).
+
+    The busiest one, since fixing it fixes most.
+    """
+    work = {
+        op.name: sum(r.length * r.amount for rs in op.reservations.values() for r in rs)
+        for op in problem.ops
+    }
+    return max(work, key=lambda name: work[name], default=None)
+
+
+def _time(model: Model) -> Expr:
+    problem = model.space.problem
+    return (problem.trips - 1) * model.space.ii + model.space.length
+
+
+def _handoff_cost(model: Model) -> Expr:
+    space = model.space
+    total: Expr = 0
+    for op in space.problem.ops:
+        total += (op.handoff.latency + op.handoff.issue_send) * space.handed[op.name]
+        readers = dict.fromkeys(d.dst for d in space.flows if d.src == op.name)
+        if op.handoff.issue_receive:
+            for reader in readers:
+                total += op.handoff.issue_receive * negated(space.same(op.name, reader))
+    return total
+
+
+def _buffer_bytes(model: Model) -> Expr:
+    memories = model.space.problem.memories
+    return sum(m.unit_bytes * model.rings.used[m.name] for m in memories)
+
+
+LEVELS = {
+    "time": _time,
+    "handoff_cost": _handoff_cost,
+    "registers": lambda model: sum(model.roles.file.values()),
+    "buffer_bytes": _buffer_bytes,
+    "roles": lambda model: sum(model.roles.used.values()),
+    "warps": lambda model: sum(model.roles.warps.values()),
+    "length": lambda model: model.space.length,
+}

@@ -1,0 +1,128 @@
+"""REGISTERS: live results of every role at every phase, within budgets the solver chooses."""
+
+from __future__ import annotations
+
+from ortools.sat.python import cp_model
+
+from twill.accounting import read_end, takes_over
+from twill.problem import Dependence, Op
+from twill.solver.cpsat.roles import Roles
+from twill.solver.cpsat.variables import Literal, Space, negated
+
+
+def add_registers(space: Space, roles: Roles) -> None:
+    """REGISTERS: per role, arcs of live values under a cumulative of the role's budget."""
+    limits = space.problem.roles
+    if limits is None or limits.register_file is None:
+        return
+    held = [Held(space, op) for op in space.problem.ops if op.in_registers and _size(op)]
+    copies = [
+        (d, negated(space.same(d.src, d.dst)))
+        for d in space.flows
+        if space.problem.op[d.src].in_registers
+        and _size(space.problem.op[d.src])
+        and not takes_over(space.problem, d)
+        and read_end(space.problem, d) > 0
+    ]
+    for r in space.role_numbers:
+        profile = Profile(space, roles.registers[r], limits.registers.overhead)
+        for value in held:
+            if r in space.on[value.op.name]:
+                profile.hold(value, space.on[value.op.name][r], r)
+        for d, apart in copies:
+            if r in space.on[d.dst] and not space.is_false(apart):
+                profile.copy(d, apart, space.on[d.dst][r])
+        profile.close()
+
+
+def _size(op: Op) -> int:
+    return op.result.size if op.result is not None else 0
+
+
+class Held:
+    """How long a value stays in its own role's registers: ``rounds * II + rest`` cycles."""
+
+    def __init__(self, space: Space, op: Op) -> None:
+        self.space, self.op = space, op
+        readers = [d for d in space.flows if d.src == op.name]
+        distance = max((d.distance for d in readers), default=0)
+        reading = max((read_end(space.problem, d) for d in readers), default=0)
+        top = space.horizon + distance * space.ii + reading + op.latency + op.handoff.issue_send
+        self.length = space.cp.new_int_var(0, top, f"life of {op.name}")
+        self.rounds = space.cp.new_int_var(0, top // space.ii, f"rounds of {op.name}")
+        self.rest = space.cp.new_int_var(0, space.ii - 1, f"rest of {op.name}")
+        space.cp.add(self.length == space.ii * self.rounds + self.rest)
+        for d in readers:
+            self._add_reader(d)
+        if not any(takes_over(space.problem, d) for d in readers):
+            space.cp.add(self.length >= op.latency)
+
+    def _add_reader(self, d: Dependence) -> None:
+        space, op = self.space, self.op
+        same = space.same(d.src, d.dst)
+        reading = 0 if takes_over(space.problem, d) else read_end(space.problem, d)
+        read = space.start[d.dst] + d.distance * space.ii + reading
+        if not space.is_false(same):
+            space.cp.add(self.length >= read - space.start[op.name]).only_enforce_if(same)
+        if not space.is_true(same):
+            sent = op.latency + op.handoff.issue_send
+            space.cp.add(self.length >= sent).only_enforce_if(negated(same))
+
+
+class Profile:
+    """The registers of one role around the circle."""
+
+    def __init__(self, space: Space, budget: cp_model.IntVar, overhead: int) -> None:
+        self.space = space
+        self.intervals: list[cp_model.IntervalVar] = []
+        self.demands: list[int] = []
+        self.room: cp_model.LinearExprT = budget - overhead
+        self.most = max(budget.proto.domain) - overhead
+        self.least_one = False
+
+    def hold(self, value: Held, here: Literal, r: int) -> None:
+        """A value computed on this role: whole rounds always, the rest as an arc."""
+        space, size = self.space, _size(value.op)
+        self._arc(space.slot[value.op.name], value.rest, size, here, value.op.name)
+        top = max(value.rounds.proto.domain)
+        if top == 0:
+            return
+        rounds = space.cp.new_int_var(0, top, f"rounds of {value.op.name} on {r}")
+        space.cp.add(rounds >= value.rounds).only_enforce_if(here)
+        self.room = self.room - size * rounds
+
+    def copy(self, d: Dependence, apart: Literal, here: Literal) -> None:
+        """A value received from another role, held while its reader reads it."""
+        space = self.space
+        size = _size(space.problem.op[d.src])
+        rounds, rest = divmod(read_end(space.problem, d), space.ii)
+        received = space.cp.new_bool_var(f"{d.src} received by {d.dst}")
+        space.cp.add_bool_or(negated(apart), negated(here), received)
+        space.cp.add_implication(received, apart)
+        space.cp.add_implication(received, here)
+        if rounds:
+            self.room = self.room - size * rounds * received
+        if rest:
+            self._arc(space.slot[d.dst], rest, size, received, f"{d.src} at {d.dst}")
+
+    def _arc(
+        self,
+        begin: cp_model.IntVar,
+        length: cp_model.LinearExprT,
+        size: int,
+        here: Literal,
+        name: str,
+    ) -> None:
+        for turn in (0, self.space.ii):
+            end = self.space.cp.new_int_var(0, 3 * self.space.ii, f"end of {name} + {turn}")
+            self.intervals.append(
+                self.space.cp.new_optional_interval_var(begin + turn, length, end, here, name)
+            )
+            self.demands.append(size)
+
+    def close(self) -> None:
+        """At every phase the live values fit."""
+        room = self.space.cp.new_int_var(0, max(self.most, 0), "room for live values")
+        self.space.cp.add(room <= self.room)
+        if self.intervals:
+            self.space.cp.add_cumulative(self.intervals, self.demands, room)

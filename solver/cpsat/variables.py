@@ -1,0 +1,173 @@
+"""The variables that every constraint shares: slots, stages, roles, orders on the circle.
+
+An operation starts at ``II * stage + slot``. Literals that the input decides are
+constants, which CP-SAT removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ortools.sat.python import cp_model
+
+from twill.accounting import constraint_dependences
+from twill.problem import Dependence, Problem
+
+Literal = cp_model.LiteralT
+Expr = cp_model.LinearExprT
+
+
+@dataclass
+class Space:
+    """One CP-SAT model under construction, with the variables of ``problem`` at ``ii``.
+
+    ``max_roles`` may be below the machine's to look for a schedule sooner; a refutation
+    needs the machine's own.
+    """
+
+    problem: Problem
+    ii: int
+    max_roles: int
+    pin: str | None = None
+    cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
+
+    def __post_init__(self) -> None:
+        stages = self.problem.limits.max_stages
+        self.true = self.cp.new_constant(1)
+        self.false = self.cp.new_constant(0)
+        self.horizon = (stages + 1) * self.ii
+        self.slot: dict[str, cp_model.IntVar] = {}
+        self.start: dict[str, cp_model.IntVar] = {}
+        for op in self.problem.ops:
+            top = 0 if op.name == self.pin else self.ii - 1
+            slot = self.cp.new_int_var(0, top, f"slot {op.name}")
+            stage = self.cp.new_int_var(0, stages, f"stage {op.name}")
+            start = self.cp.new_int_var(0, self.horizon - 1, f"start {op.name}")
+            self.cp.add(start == slot + self.ii * stage)
+            self.slot[op.name], self.start[op.name] = slot, start
+        self.first = self.cp.new_int_var(0, self.ii - 1, "first start")
+        self.last = self.cp.new_int_var(0, self.horizon - 1, "last start")
+        self.length = self.cp.new_int_var(0, 2 * self.horizon + self._longest, "length")
+        self._same: dict[tuple[str, str], Literal] = {}
+        self._order: dict[tuple[str, str], Literal] = {}
+        self._roles()
+
+    @property
+    def _longest(self) -> int:
+        return max(op.latency for op in self.problem.ops)
+
+    @cached_property
+    def dependences(self) -> tuple[Dependence, ...]:
+        """Stated and implied dependences."""
+        return constraint_dependences(self.problem)
+
+    @cached_property
+    def flows(self) -> tuple[Dependence, ...]:
+        """The dependences that carry values."""
+        return tuple(d for d in self.problem.dependences if d.kind == "flow")
+
+    # Roles
+
+    def _roles(self) -> None:
+        """on[v][r]: operation v is on role r. Role 0 is the load role where there is one."""
+        self.on: dict[str, dict[int, Literal]] = {}
+        first = 1 if self.problem.has_load_role else 0
+        self.free_roles = range(first, max(self.max_roles, first)) if self.problem.roles else ()
+        for op in self.problem.ops:
+            if self.problem.roles is None:
+                continue
+            if op.variable_latency:
+                self.on[op.name] = {0: self.true}
+            elif len(self.free_roles) == 1:
+                self.on[op.name] = {first: self.true}
+            else:
+                self.on[op.name] = {
+                    r: self.cp.new_bool_var(f"{op.name} on {r}") for r in self.free_roles
+                }
+
+    @property
+    def role_numbers(self) -> range:
+        """All roles, the load role included."""
+        last = max((r for on in self.on.values() for r in on), default=-1)
+        return range(last + 1)
+
+    def same(self, u: str, v: str) -> Literal:
+        """Whether two operations are on one role."""
+        if self.problem.roles is None or u == v:
+            return self.true
+        key = (u, v) if u < v else (v, u)
+        if key not in self._same:
+            self._same[key] = self._link_same(*key)
+        return self._same[key]
+
+    def _link_same(self, u: str, v: str) -> Literal:
+        if self.on[u].keys().isdisjoint(self.on[v]):
+            return self.false
+        if len(self.on[u]) == 1 and len(self.on[v]) == 1:
+            return self.true
+        same = self.cp.new_bool_var(f"{u} with {v}")
+        for r in self.on[u]:
+            here, there = self.on[u][r], self.on[v][r]
+            self.cp.add_bool_or(~here, ~there, same)
+            self.cp.add_bool_or(~same, ~here, there)
+            self.cp.add_bool_or(~same, ~there, here)
+        return same
+
+    def apart(self, u: str, v: str) -> Literal:
+        """Whether two operations are on different roles."""
+        return negated(self.same(u, v))
+
+    def any_of(self, literals: Iterable[Literal], name: str) -> Literal:
+        """A literal equal to the disjunction of others."""
+        members = [x for x in dict.fromkeys(literals) if x is not self.false]
+        if any(x is self.true for x in members):
+            return self.true
+        if not members:
+            return self.false
+        if len(members) == 1:
+            return members[0]
+        either = self.cp.new_bool_var(name)
+        self.cp.add_bool_or([*members, negated(either)])
+        for member in members:
+            self.cp.add_implication(member, either)
+        return either
+
+    @cached_property
+    def handed(self) -> dict[str, Literal]:
+        """Whether a value is read on another role than its own."""
+        readers: dict[str, list[Literal]] = {op.name: [] for op in self.problem.ops}
+        for d in self.flows:
+            readers[d.src].append(self.apart(d.src, d.dst))
+        return {name: self.any_of(apart, f"{name} handed") for name, apart in readers.items()}
+
+    # Order on the circle
+
+    def before(self, u: str, v: str) -> Literal:
+        """Whether u's slot comes before v's; shared by units and roles, so orders agree."""
+        if (v, u) in self._order:
+            return negated(self._order[v, u])
+        if (u, v) not in self._order:
+            self._order[u, v] = self.cp.new_bool_var(f"{u} before {v}")
+        return self._order[u, v]
+
+    def is_false(self, literal: Literal) -> bool:
+        """Whether a literal is false by construction."""
+        return literal is self.false or _same_index(literal, negated(self.true))
+
+    def is_true(self, literal: Literal) -> bool:
+        """Whether a literal is true by construction."""
+        return literal is self.true or _same_index(literal, negated(self.false))
+
+
+def negated(literal: Literal) -> Literal:
+    """The negation of a literal."""
+    assert not isinstance(literal, (bool, int))
+    return literal.negated()
+
+
+def _same_index(a: Literal, b: Literal) -> bool:
+    assert not isinstance(a, (bool, int))
+    assert not isinstance(b, (bool, int))
+    return a.index == b.index

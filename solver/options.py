@@ -1,0 +1,62 @@
+"""What a caller may set about a search, see of it, and say to it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOptions:
+    """Limits and seeds of a search.
+
+    ``time_limit`` is in seconds of wall time, for the whole search. The same input, seed
+    and number of workers give the same schedule as long as no time limit strikes.
+    """
+
+    time_limit: float = 120.0
+    seed: int = 0
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search stands: ``incumbent`` and ``bound`` of the current ``phase``, as text."""
+
+    phase: str
+    ii: int | None
+    incumbent: str
+    bound: str
+    elapsed: float
+
+
+OnProgress = Callable[[Progress], None]
+
+
+class Stop:
+    """Asks a running search, from any thread, to return the best it has."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._requested = False
+        self._interrupt: Callable[[], None] | None = None
+
+    @property
+    def requested(self) -> bool:
+        """Whether the search was asked to stop."""
+        return self._requested
+
+    def request(self) -> None:
+        """Ask for it; the engine that is running is interrupted."""
+        with self._lock:
+            self._requested = True
+            if self._interrupt is not None:
+                self._interrupt()
+
+    def watch(self, interrupt: Callable[[], None] | None) -> None:
+        """Register how to interrupt the engine that is about to run, or None after it."""
+        with self._lock:
+            self._interrupt = interrupt
+            if self._requested and interrupt is not None:
+                interrupt()
