@@ -1,0 +1,50 @@
+# Needs Python 3.11 or newer with venv, and make. Everything else is installed into .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+JOBS   ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types contracts format clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.twill ## solve flash attention on an H100 and print the schedule
+	$(BIN)/twill solve flash_attention_forward --machine h100
+
+test: $(VENV)/.twill-test lint types contracts ## lint, types, import contracts, all tests
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(VENV)/.twill-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.twill-test
+	$(BIN)/mypy
+
+contracts: $(VENV)/.twill-test
+	$(BIN)/lint-imports
+
+format: $(VENV)/.twill-test ## format the code and fix what ruff can fix
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove the virtual environment and all caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "twill needs Python 3.11 or newer; try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.twill: pyproject.toml | $(BIN)/python
+	@echo "installing twill into $(VENV) (a few minutes the first time)"
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.twill-test: pyproject.toml | $(BIN)/python
+	@echo "installing twill and its test tools into $(VENV) (a few minutes the first time)"
+	$(PIP) --editable '.[test]'
+	@touch $@ $(VENV)/.twill

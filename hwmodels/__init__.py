@@ -1,0 +1,1 @@
+"""Shipped GPU models, one YAML file each (schema ``twill/machine/v1``)."""

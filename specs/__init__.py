@@ -1,0 +1,1 @@
+"""Shipped loops, one YAML file each (schema ``twill/loop/v1``)."""
