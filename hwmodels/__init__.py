@@ -1,1 +1,1 @@
-"""Shipped GPU models, one YAML file each (schema ``twill/machine/v1``)."""
+"""The machines that ship with Twill, as YAML files (schema ``twill/machine/v1``)."""

@@ -297,8 +297,11 @@ class MoveModel:
 
 @dataclass(frozen=True, slots=True)
 class BarrierModel:
-    """Cycles of a barrier: ``one_way`` from arrive to the waiter's next instruction, and
-    what the arrive and the wait cost their instruction streams."""
+    """Cycles of a barrier.
+
+    ``one_way``: from the arrive to the waiter's next instruction. ``arrive`` and ``wait``:
+    what each costs its instruction stream.
+    """
 
     one_way: Quantity
     arrive: Quantity

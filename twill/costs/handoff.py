@@ -32,8 +32,11 @@ def handoff_cost(
 
 
 def _staged(ledger: Ledger, model: SynchronisationModel, size: int, asynchronous: bool) -> Handoff:
-    """A result in registers. Its ``issue_receive`` is also paid for a wait on its own role,
-    so for an asynchronous result it is that wait alone."""
+    """Hand-off of a result in registers.
+
+    Its ``issue_receive`` is also paid for a wait on its own role, so for an asynchronous
+    result it is that wait alone.
+    """
     wait = _receive(ledger, model.register_wait) if asynchronous else 0
     law, barrier = model.staging, model.named_barrier
     if law is None or barrier is None:
