@@ -1,0 +1,1 @@
+"""Reports: what a schedule looks like to a reader."""

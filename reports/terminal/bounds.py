@@ -1,0 +1,69 @@
+"""What II each unit, recurrence, ring and role alone would allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twill.reports.terminal.layout import Cell, Column, bar, percent, table
+from twill.reports.terminal.page import Line, Page, Span, clip, heading
+from twill.solver.bounds import Bound, Bounds
+
+_SHOWN = 6
+_DETAIL = 120
+_COLUMNS = (
+    Column("II", ">"),
+    Column(""),
+    Column("of the period"),
+    Column("bound by", wrap=True),
+    Column("arithmetic", wrap=True),
+)
+
+
+def bounds_section(page: Page, bounds: Bounds, ii: int | None) -> list[Line]:
+    """The section; ``ii``: the II of the schedule found, if there is one."""
+    lines = heading(page, "Bounds", "the II that each one alone would allow")
+    if bounds.impossible:
+        return [*lines, (Span("  no II at all: ", "bad"), Span(page.plain(bounds.impossible)))]
+    rows: list[tuple[Cell, ...]] = []
+    hidden = 0
+    for kind in ("resource", "recurrence", "buffer", "role"):
+        terms = [term for term in bounds.terms if term.kind == kind]
+        shown = terms if kind == "resource" else terms[:_SHOWN]
+        hidden += len(terms) - len(shown)
+        rows += [_row(page, term, ii or bounds.ii or 1) for term in shown]
+    if not rows:
+        return [*lines, (Span("  nothing bounds it: no unit is reserved, no circuit takes time"),)]
+    rows.sort(key=lambda row: -_ii(row))
+    lines += table(page, _COLUMNS, rows)
+    if hidden:
+        lines.append((Span(f"  and {hidden} more that bind less", "dim"),))
+    return lines
+
+
+def _row(page: Page, term: Bound, ii: int) -> tuple[Cell, ...]:
+    style = "bold" if term.binding else ""
+    mark = Span("●" if term.binding else "", "warn")
+    share = f"{bar(term.ii, ii, page.width // 10)} {percent(term.ii, ii):>4}"
+    return (
+        Span(str(term.ii), style),
+        mark,
+        Span(share, "warn" if term.binding else "dim"),
+        Span(_name(term), style),
+        Span(term.detail if term.binding else clip(term.detail, _DETAIL)),
+    )
+
+
+def _name(term: Bound) -> str:
+    match term.kind:
+        case "resource":
+            return term.name
+        case "recurrence":
+            return f"recurrence {term.name}"
+        case "buffer":
+            return f"ring {term.name}"
+    return f"role: {term.name}"
+
+
+def _ii(row: Iterable[Cell]) -> int:
+    first = next(iter(row))
+    return int(first.text) if isinstance(first, Span) else 0

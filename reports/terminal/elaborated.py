@@ -1,0 +1,157 @@
+"""A problem as text: its ops with every cost, and where each cost came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from twill.costs import CostLine
+from twill.problem import Op, Problem
+from twill.reports.terminal.context import Context
+from twill.reports.terminal.layout import Cell, Column, fields, quantity, table
+from twill.reports.terminal.machine import CONFIDENCE, sources
+from twill.reports.terminal.page import Line, Page, Span, heading, render
+
+_COSTS = (
+    Column("cost"),
+    Column("value", ">"),
+    Column("unit"),
+    Column("arithmetic", wrap=True),
+    Column("from", wrap=True),
+)
+_OPS = (Column("op"), Column("issue", ">"), Column("latency", ">"), Column("units", wrap=True))
+_DEPENDENCES = (
+    Column("from"),
+    Column(""),
+    Column("to"),
+    Column("delay", ">"),
+    Column("distance", ">"),
+    Column("kind"),
+    Column("", wrap=True),
+)
+
+
+def problem_report(
+    page: Page, problem: Problem, context: Context, costs: Mapping[str, tuple[CostLine, ...]]
+) -> str:
+    """The elaborated problem; ``costs`` by op, empty for a bare problem.json."""
+    lines: list[Line] = [(Span(page.plain(problem.name), "bold"), Span(_size(problem)))]
+    lines += fields(page, _summary(problem, context))
+    lines += _costs(page, problem, costs) if costs else _plain_ops(page, problem)
+    lines += _dependences(page, problem)
+    used = [source for rows in costs.values() for row in rows for source in row.sources]
+    return render(page, lines + sources(page, used))
+
+
+def _size(problem: Problem) -> str:
+    return f"  {len(problem.ops)} ops, {len(problem.dependences)} dependences"
+
+
+def _summary(problem: Problem, context: Context) -> list[tuple[str, str]]:
+    rows = []
+    for name, value, digest in (
+        ("spec", context.spec, context.spec_digest),
+        ("machine", context.machine, context.machine_digest),
+    ):
+        if value:
+            rows.append((name, f"{value}  sha256 {digest}"))
+    rows.append(("problem", f"sha256 {context.problem_digest}"))
+    if problem.units:
+        rows.append(("units", ", ".join(f"{u.name} {u.capacity}" for u in problem.units)))
+    if problem.memories:
+        memories = (f"{m.name} {quantity(m.capacity, m.unit)}" for m in problem.memories)
+        rows.append(("memories", ", ".join(memories)))
+    if problem.invariants:
+        rows.append(("invariants", ", ".join(f"{i.name} in {i.space}" for i in problem.invariants)))
+    rows.append(("stages", f"at most {problem.limits.max_stages}"))
+    return rows
+
+
+def _costs(page: Page, problem: Problem, costs: Mapping[str, tuple[CostLine, ...]]) -> list[Line]:
+    lines = heading(page, "Operations", "every cost, its arithmetic and its sources")
+    for i, op in enumerate(problem.ops):
+        rows = [_cost(line) for line in costs.get(op.name, ())]
+        lines += [*([()] if i else []), _title(page, problem, op)]
+        lines += table(page, _COSTS if i == 0 else _untitled(_COSTS), rows, indent=4)
+    return lines
+
+
+def _untitled(columns: Iterable[Column]) -> tuple[Column, ...]:
+    return tuple(Column("", column.align, column.wrap) for column in columns)
+
+
+def _title(page: Page, problem: Problem, op: Op) -> Line:
+    return (
+        Span("  "),
+        Span(page.plain(op.name), "bold name"),
+        Span(f"  {traits(problem, op)}", "dim"),
+    )
+
+
+def traits(problem: Problem, op: Op) -> str:
+    """Warps, kind of completion and result of an op, in a few words."""
+    words = [f"{op.warps} warp{'s' if op.warps != 1 else ''}"]
+    if op.streaming:
+        words.append("streaming")
+    elif op.variable_latency:
+        words.append("variable latency")
+    if op.asynchronous:
+        words.append("asynchronous")
+    if op.result is not None:
+        words.append(_result(problem, op))
+    if op.in_place is not None:
+        past = f"@-{op.in_place.distance}" if op.in_place.distance else ""
+        words.append(f"in place of {op.in_place.op}{past}")
+    return ", ".join(words)
+
+
+def _result(problem: Problem, op: Op) -> str:
+    assert op.result is not None
+    if op.in_registers:
+        return f"{op.result.size} registers per thread"
+    unit = problem.memory[op.result.space].unit
+    return f"{quantity(op.result.size, unit)} of {op.result.space}"
+
+
+def _cost(line: CostLine) -> tuple[Cell, ...]:
+    origin: list[Span] = []
+    for source in line.sources:
+        gap = "; " if origin else ""
+        origin.append(Span(f"{gap}{source.name} ({source.source}, "))
+        origin += [Span(source.confidence, CONFIDENCE[source.confidence]), Span(")")]
+    formula = line.formula if line.formula != str(line.value) else ""
+    return (Span(line.quantity, "name"), str(line.value), line.unit, formula, tuple(origin) or "")
+
+
+def _plain_ops(page: Page, problem: Problem) -> list[Line]:
+    rows = [
+        (
+            Span(op.name, "name"),
+            str(op.issue),
+            str(op.latency),
+            ", ".join(
+                f"{unit} {sum(use.length * use.amount for use in uses)}"
+                for unit, uses in op.reservations.items()
+            )
+            or "-",
+        )
+        for op in problem.ops
+    ]
+    return [*heading(page, "Operations"), *table(page, _OPS, rows)]
+
+
+def _dependences(page: Page, problem: Problem) -> list[Line]:
+    if not problem.dependences:
+        return []
+    rows = [
+        (
+            Span(d.src, "name"),
+            "→",
+            Span(d.dst, "name"),
+            str(d.delay),
+            str(d.distance),
+            d.kind,
+            "blocking wait" if d.blocking else "",
+        )
+        for d in problem.dependences
+    ]
+    return [*heading(page, "Dependences"), *table(page, _DEPENDENCES, rows)]

@@ -1,0 +1,52 @@
+"""The whole terminal report of an outcome."""
+
+from __future__ import annotations
+
+from twill.problem import Problem
+from twill.reports.terminal.bounds import bounds_section
+from twill.reports.terminal.context import Context
+from twill.reports.terminal.headline import headline, model_lines
+from twill.reports.terminal.layout import paragraph
+from twill.reports.terminal.objective import objective_section
+from twill.reports.terminal.page import Line, Page, render
+from twill.reports.terminal.reason import reason_section
+from twill.reports.terminal.resources import resources_section
+from twill.reports.terminal.roles import roles_section
+from twill.reports.terminal.storage import storage_section
+from twill.reports.terminal.timeline import timeline
+from twill.reports.terminal.view import View
+from twill.schedule import Feasible, Infeasible, Optimal, Outcome
+from twill.solver.bounds import Bounds
+
+
+def report(page: Page, problem: Problem, outcome: Outcome, bounds: Bounds, context: Context) -> str:
+    """The report as text, the same for the same arguments; it holds no wall times."""
+    lines = headline(page, problem, outcome, bounds)
+    if context.interrupted:
+        lines += paragraph(page, "Interrupted: this is the best that was known.", style="warn")
+    lines += model_lines(page, problem, outcome, context)
+    match outcome:
+        case Optimal(schedule):
+            lines += schedule_sections(page, View(problem, schedule), bounds)
+        case Feasible(schedule, reason):
+            lines += reason_section(page, "Why it is not proved", reason, summary=True)
+            lines += schedule_sections(page, View(problem, schedule), bounds)
+        case Infeasible(reason):
+            lines += reason_section(page, "Why", reason)
+            lines += bounds_section(page, bounds, None)
+        case _:
+            lines += reason_section(page, "Why", outcome.reason)
+            lines += bounds_section(page, bounds, None)
+    return render(page, lines)
+
+
+def schedule_sections(page: Page, view: View, bounds: Bounds) -> list[Line]:
+    """Everything about a schedule below its verdict."""
+    return [
+        *bounds_section(page, bounds, view.schedule.ii),
+        *timeline(page, view),
+        *roles_section(page, view),
+        *storage_section(page, view),
+        *resources_section(page, view),
+        *objective_section(page, view.schedule),
+    ]

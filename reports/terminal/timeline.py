@@ -1,0 +1,190 @@
+"""One steady-state period as a picture: a row for every unit and for every role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twill.problem import Op
+from twill.reports.terminal.lanes import (
+    Box,
+    Piece,
+    Scale,
+    content,
+    pack,
+    scale,
+    shows_symbol,
+    split,
+    ticks,
+)
+from twill.reports.terminal.layout import paragraph, percent
+from twill.reports.terminal.page import Line, Page, Span, clip, heading
+from twill.reports.terminal.view import View
+
+_SHADES = " ░▒▓█"
+_LABEL, _SHARE = 16, 6
+
+
+def timeline(page: Page, view: View) -> list[Line]:
+    """The section: ruler, rows of the units, rows of the roles, legend."""
+    label = _label_width(page, view)
+    ruler = scale(view.schedule.ii, page.width - 2 - label - _SHARE)
+    rows = _Rows(page, view, ruler, label)
+    lines = [*heading(page, "Timeline", _note(view, ruler)), *rows.ruler()]
+    for unit in view.problem.units:
+        lines += rows.unit(unit.name, unit.capacity)
+    loose = _loose_ops(view)
+    if loose:
+        lines += rows.stream("no unit", loose)
+    if view.schedule.roles:
+        lines.append(())
+    for role in view.schedule.roles:
+        ops = [op for op in view.problem.ops if view.place(op.name).role == role.name]
+        lines += rows.stream(role.name, ops)
+    return lines + rows.legend()
+
+
+class _Rows:
+    """Draws rows on one ruler and remembers which symbols it used."""
+
+    def __init__(self, page: Page, view: View, ruler: Scale, label: int) -> None:
+        self._page, self._view, self._ruler, self._label = page, view, ruler, label
+        self._symbols: set[str] = set()
+
+    def ruler(self) -> list[Line]:
+        """The cycle numbers and the rule under them."""
+        numbers, rule = "", ["─"] * (self._ruler.columns + 1)
+        for tick in ticks(self._ruler):
+            column = self._ruler.column(tick)
+            numbers = numbers.ljust(column) + str(tick)
+            rule[column] = "┼"
+        return [
+            (self._name("cycle"), Span(numbers, "dim")),
+            (self._name(""), Span("".join(rule), "dim")),
+        ]
+
+    def unit(self, name: str, capacity: int) -> list[Line]:
+        """A unit's reservations; one that serves several at once has a row of its load."""
+        pieces = [
+            piece
+            for op in self._view.problem.ops
+            for use in op.reservations.get(name, ())
+            for piece in self._pieces(op.name, use.offset, use.length, use.amount, capacity)
+        ]
+        busy = sum((p.end - p.begin) * p.amount for p in pieces)
+        share = percent(busy, capacity * self._view.schedule.ii)
+        lines = self._lanes(name, pieces, share)
+        if capacity > 1 and len(lines) > 1:
+            lines.append((self._name("  load"), Span(self._load(pieces, capacity), "dim")))
+        return lines
+
+    def stream(self, name: str, ops: Iterable[Op]) -> list[Line]:
+        """The instruction stream of a role: when its ops keep it busy, waits and sends included."""
+        pieces = [piece for op in ops for piece in self._stay(op)]
+        busy = sum(piece.end - piece.begin for piece in pieces)
+        return self._lanes(name, pieces, percent(busy, self._view.schedule.ii))
+
+    def legend(self) -> list[Line]:
+        """What the rows mean, and the symbols of boxes too narrow for a name."""
+        roles = "role rows: when it keeps the role's instruction stream, waits included; "
+        text = (
+            "unit rows: when an op holds the unit; "
+            + (roles if self._view.schedule.roles else "")
+            + "op@+k works on iteration i+k; ‹ › crosses the period's edge"
+        )
+        lines: list[Line] = [(), *paragraph(self._page, text, indent=2, style="dim")]
+        return lines + self._symbol_lines()
+
+    def _symbol_lines(self) -> list[Line]:
+        lines: list[list[Span]] = []
+        used = self._page.width
+        for op in self._view.problem.ops:
+            if op.name not in self._symbols:
+                continue
+            mark = self._view.symbol(op.name)
+            name = clip(self._page.plain(op.name), self._page.width - len(mark) - 5)
+            entry = len(mark) + len(name) + 3
+            if used + entry > self._page.width:
+                lines.append([])
+                used = 0
+            lines[-1] += [Span("  "), Span(mark, self._view.style(op.name)), Span(f" {name}")]
+            used += entry
+        return [tuple(spans) for spans in lines]
+
+    def _stay(self, op: Op) -> list[Piece]:
+        begin, end = self._view.usage.window(op.name)
+        return self._pieces(op.name, begin - self._view.place(op.name).start, end - begin, 1, 1)
+
+    def _pieces(self, op: str, offset: int, length: int, amount: int, capacity: int) -> list[Piece]:
+        view, period = self._view, self._view.schedule.ii
+        start = view.place(op).slot + offset
+        shift = -(start // period)
+        share = f" {percent(amount, capacity)}" if amount < capacity else ""
+        out = []
+        for begin, end, opened, closed, lap in split(start, length, period):
+            label = view.label(op, shift - lap)
+            full = (f"{label}{share}",) if share else ()
+            labels = (*full, label, op, view.symbol(op))
+            out.append(Piece(op, begin, end, labels, opened, closed, amount))
+        return out
+
+    def _lanes(self, name: str, pieces: list[Piece], share: str) -> list[Line]:
+        lines: list[Line] = []
+        for lane in pack(pieces, self._ruler) or [[]]:
+            spans = self._boxes(lane)
+            if not lines:
+                used = lane[-1].right if lane else 0
+                spans += self._blank(used, self._ruler.columns)
+                spans.append(Span(f" {share:>5}", "dim"))
+            lines.append((self._name(name if not lines else ""), *spans))
+        return lines
+
+    def _boxes(self, lane: list[Box]) -> list[Span]:
+        spans: list[Span] = []
+        column = 0
+        for box in lane:
+            if shows_symbol(box):
+                self._symbols.add(box.piece.op)
+            spans += self._blank(column, box.left)
+            spans.append(Span(content(box), self._view.style(box.piece.op)))
+            column = box.right
+        return spans
+
+    def _blank(self, left: int, right: int) -> list[Span]:
+        """An empty stretch, with a faint dot under every tick of the ruler."""
+        dots = {self._ruler.column(tick) for tick in ticks(self._ruler)}
+        return [Span("".join("·" if c in dots else " " for c in range(left, right)), "dim")]
+
+    def _load(self, pieces: list[Piece], capacity: int) -> str:
+        """How full the unit is in each column, in five shades."""
+        out = ""
+        for column in range(self._ruler.columns):
+            cycle = (2 * column + 1) * self._ruler.period // (2 * self._ruler.columns)
+            used = sum(p.amount for p in pieces if p.begin <= cycle < p.end)
+            out += _SHADES[min(4, -(-4 * used // capacity))]
+        return out
+
+    def _name(self, text: str) -> Span:
+        return Span("  " + clip(self._page.plain(text), self._label - 1).ljust(self._label), "bold")
+
+
+def _label_width(page: Page, view: View) -> int:
+    names = [unit.name for unit in view.problem.units]
+    names += [role.name for role in view.schedule.roles] + ["no unit"]
+    return min(_LABEL, max(len(page.plain(name)) for name in names)) + 1
+
+
+def _loose_ops(view: View) -> list[Op]:
+    """Operations that no other row would show."""
+    return [
+        op
+        for op in view.problem.ops
+        if view.place(op.name).role is None and not any(op.reservations.values())
+    ]
+
+
+def _note(view: View, ruler: Scale) -> str:
+    period = f"one steady-state period of {view.schedule.ii} cycles"
+    if ruler.columns < ruler.period:
+        return f"{period}, {ruler.period / ruler.columns:.3g} to a column"
+    columns = ruler.columns // ruler.period
+    return f"{period}, {columns} column{'s' if columns > 1 else ''} each"

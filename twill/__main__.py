@@ -1,0 +1,7 @@
+"""``python -m twill``."""
+
+from __future__ import annotations
+
+from twill.cli import main
+
+main()
