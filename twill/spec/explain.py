@@ -73,25 +73,31 @@ def locate_error(data: object, detail: ErrorDetails) -> Problem:
     union: Path | None = None
     location = detail["loc"]
     node = data
+    missing = detail["type"] == "missing"
     for index, part in enumerate(location):
         last = index == len(location) - 1
-        if isinstance(node, dict) and (part in node or (last and detail["type"] == "missing")):
+        if isinstance(node, dict) and (part in node or (last and missing)):
             node = node.get(part)
             path.append(part)
         elif isinstance(node, list) and isinstance(part, int) and part < len(node):
             node = node[part]
             path.append(part)
+        elif isinstance(node, list) and last and missing:
+            path.append(part)
+            node = len(node)
         elif part != "[key]":
             union = tuple(path)
     kind = "key:" + detail["type"] if location[-1:] == ("[key]",) else detail["type"]
-    value = None if detail["type"] == "missing" else node
     context = detail.get("ctx", {})
-    return Problem(kind, tuple(path), value, context, detail["msg"], union)
+    return Problem(kind, tuple(path), node, context, detail["msg"], union)
 
 
 def explain(document: Document, model: type[BaseModel], problem: Problem) -> Diagnostic:
     """Return the problem as a diagnostic that points at the key or value it is about."""
     path, kind = problem.path, problem.kind
+    if kind == "missing" and isinstance(path[-1], int):
+        length = path[-1] + 1
+        return document.error(path[:-1], f"must have {length} entries, found {problem.value}")
     if kind == "missing":
         return document.error(path[:-1], f"missing key '{path[-1]}'", key=True)
     if kind == "extra_forbidden":

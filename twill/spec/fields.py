@@ -62,6 +62,9 @@ NonNegative = Annotated[int, Field(ge=0, le=LARGEST)]
 Integer = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 """A whole number of either sign."""
 
+Total = Annotated[int, Field(ge=-(2**53), le=2**53)]
+"""A sum over many iterations, as the time of a whole loop in cycles."""
+
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), AfterValidator(_largest)]
 """A number above 0, as a rate per cycle."""
 

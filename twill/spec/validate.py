@@ -42,6 +42,8 @@ def _check_schema_line(document: Document, model: type[BaseModel]) -> None:
     if not expected:
         return
     line = f"start the file with 'schema: {expected[0]}'"
+    if document.path.endswith(".json"):
+        line = f'add "schema": "{expected[0]}"'
     if "schema" not in data:
         raise InputError([document.error((), "missing key 'schema'", line)])
     found = data["schema"]
@@ -75,7 +77,7 @@ def _plain(document: Document, value: object, depth: int) -> object:
 def _diagnostics(
     document: Document, model: type[BaseModel], details: list[ErrorDetails]
 ) -> list[Diagnostic]:
-    problems = [locate_error(document.data, detail) for detail in details]
+    problems = _first_causes([locate_error(document.data, detail) for detail in details])
     found = [explain(document, model, problem) for problem in _without_wrong_branches(problems)]
     unique = list(dict.fromkeys(found))
     unique.sort(key=lambda d: (d.span.line, d.span.column) if d.span else (0, 0))
@@ -83,6 +85,24 @@ def _diagnostics(
         rest = len(unique) - _SHOWN_ERRORS
         unique = [*unique[:_SHOWN_ERRORS], Diagnostic(f"and {rest} more errors in {document.path}")]
     return unique
+
+
+def _first_causes(problems: list[Problem]) -> list[Problem]:
+    """Drop what follows from another error: lengths of lists whose entries failed.
+
+    Of several entries missing at the end of a list, the last one tells its length.
+    """
+    last: dict[tuple[str | int, ...], Problem] = {}
+    kept: list[Problem] = []
+    for problem in problems:
+        if problem.kind == "too_short" and isinstance(problem.value, list):
+            if len(problem.value) < problem.context["min_length"]:
+                kept.append(problem)
+        elif problem.kind == "missing" and isinstance(problem.path[-1], int):
+            last[problem.path[:-1]] = problem
+        else:
+            kept.append(problem)
+    return [*kept, *last.values()]
 
 
 def _without_wrong_branches(problems: list[Problem]) -> list[Problem]:

@@ -1,0 +1,26 @@
+"""One byte sequence for one content, so that hashes name contents."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from twill.formats.problem_write import problem_to_json
+from twill.problem import Problem
+
+
+def canonical_json(data: object) -> str:
+    """Return JSON with sorted keys and no white space; equal contents give equal text."""
+    return json.dumps(
+        data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def sha256(data: object) -> str:
+    """Return the SHA-256 of the canonical JSON of ``data``, in hexadecimal."""
+    return hashlib.sha256(canonical_json(data).encode()).hexdigest()
+
+
+def problem_digest(problem: Problem) -> str:
+    """Return the hash that names a problem in schedules and certificates."""
+    return sha256(problem_to_json(problem))
