@@ -25,13 +25,15 @@ def handoff_cost(
     if model is None:
         return Handoff(), ()
     if space == REGISTER:
-        handoff = _staged(ledger, model, size, asynchronous)
+        handoff = _staged(ledger, model, size, asynchronous, warps)
     else:
         handoff = _announced(ledger, model, asynchronous)
     return handoff, tuple(ledger.lines)
 
 
-def _staged(ledger: Ledger, model: SynchronisationModel, size: int, asynchronous: bool) -> Handoff:
+def _staged(
+    ledger: Ledger, model: SynchronisationModel, size: int, asynchronous: bool, warps: int
+) -> Handoff:
     """Hand-off of a result in registers.
 
     Its ``issue_receive`` is also paid for a wait on its own role, so for an asynchronous
@@ -42,7 +44,8 @@ def _staged(ledger: Ledger, model: SynchronisationModel, size: int, asynchronous
     if law is None or barrier is None:
         return Handoff(issue_receive=wait)
     latency = law.cycles(size)
-    ledger.note("handoff.latency", latency, law.formula(size), *law.quantities())
+    formula = f"{law.formula(size)}, staged by {warps} warps"
+    ledger.note("handoff.latency", latency, formula, *law.quantities())
     send = _stream(ledger, "handoff.issue_send", model, barrier.arrive, size)
     if not asynchronous:
         wait = _stream(ledger, "handoff.issue_receive", model, barrier.wait, size)
