@@ -20,11 +20,17 @@ Answer = Literal["optimal", "feasible", "infeasible", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Starts (first at 0) and role numbers of a solution at ``ii``."""
+    """Starts and role numbers of a solution at ``ii``, as the model has them."""
 
     ii: int
-    start: dict[str, int]
+    raw_start: dict[str, int]
     role: dict[str, int]
+
+    @property
+    def start(self) -> dict[str, int]:
+        """The starts, the first at cycle 0."""
+        first = min(self.raw_start.values())
+        return {name: at - first for name, at in self.raw_start.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +111,24 @@ def _bound(solver: cp_model.CpSolver) -> int | None:
 def _read(model: Model, solver: cp_model.CpSolver) -> Assignment:
     space = model.space
     start = {name: solver.value(var) for name, var in space.start.items()}
-    first = min(start.values())
     role = {
         name: next(r for r, literal in on.items() if solver.boolean_value(literal))
         for name, on in space.on.items()
     }
-    return Assignment(space.ii, {name: at - first for name, at in start.items()}, role)
+    return Assignment(space.ii, start, role)
+
+
+def hint(model: Model, assignment: Assignment) -> None:
+    """Start the next search at a known solution."""
+    space = model.space
+    space.cp.clear_hints()
+    for name, at in assignment.raw_start.items():
+        space.cp.add_hint(space.start[name], at)
+        space.cp.add_hint(space.slot[name], at % space.ii)
+    for name, on in space.on.items():
+        for r, literal in on.items():
+            if len(on) > 1:
+                space.cp.add_hint(literal, int(r == assignment.role[name]))
 
 
 class _Callback(cp_model.CpSolverSolutionCallback):

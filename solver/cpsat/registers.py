@@ -33,6 +33,22 @@ def add_registers(space: Space, roles: Roles) -> None:
             if r in space.on[d.dst] and not space.is_false(apart):
                 profile.copy(d, apart, space.on[d.dst][r])
         profile.close()
+    _add_energy(space, roles, held, limits.registers.overhead)
+
+
+def _add_energy(space: Space, roles: Roles, held: list[Held], overhead: int) -> None:
+    """Redundant: all register-cycles of one iteration fit into one period of the file.
+
+    Linear relaxations see little of the cumulatives; this row gives them the sum.
+    """
+    narrowest = 32 * min((op.warps for op in space.problem.ops), default=1)
+    demand = sum(32 * value.op.warps * _size(value.op) * value.length for value in held)
+    supply = sum(
+        space.ii * roles.file[r] - space.ii * narrowest * overhead * roles.used[r]
+        for r in space.role_numbers
+    )
+    if held:
+        space.cp.add(demand <= supply)
 
 
 def _size(op: Op) -> int:
