@@ -57,7 +57,7 @@ def matrix_cost(machine: Machine, request: MatrixMultiply) -> OpCost:
         issue=issue,
         latency=latency,
         occupancy=cycles,
-        warps=groups * model.warps.whole,
+        warps=request.warps if model.fetch_bytes else groups * model.warps.whole,
         asynchronous=model.asynchronous,
         lines=tuple(ledger.lines),
     )
@@ -76,13 +76,16 @@ def _check_spaces(machine: Machine, model: MatrixModel, request: MatrixMultiply)
 
 
 def _groups(model: MatrixModel, request: MatrixMultiply) -> int:
-    """The groups of warps among which an accumulator in registers is divided by rows."""
-    if request.accumulator_space != REGISTER:
+    """The groups of warps among which an accumulator in registers is divided by rows.
+
+    Where warps fetch operands for themselves they may form any grid; see ``_fetched``.
+    """
+    if request.accumulator_space != REGISTER or model.fetch_bytes is not None:
         return 1
     warps = model.warps.whole
     if request.warps % warps:
         message = f"{model.instruction} is executed by groups of {warps} warps, not {request.warps}"
-        raise Unsupported(message, f"use {_around(request.warps, warps, warps, None)} warps")
+        raise Unsupported(message, f"use {_around(request.warps, warps, warps)} warps")
     return request.warps // warps
 
 
@@ -93,7 +96,7 @@ def _covering(
     columns = _split_columns(model, request.n)
     depth = _depth(model, request.dtype)
     if request.k % depth:
-        raise _not_multiple(model, "k", request.k, depth, depth, None)
+        raise _not_multiple(model, "k", request.k, depth, depth)
     return tuple(
         _instruction(machine, model, request, rate, (m, n, depth, p * q * (request.k // depth)))
         for m, p in rows.items()
@@ -110,7 +113,7 @@ def _split_rows(model: MatrixModel, m: int, groups: int) -> dict[int, int]:
         if count:
             split[size] = count
     if rest or uneven or not split:
-        raise _not_multiple(model, "m", m, sizes[-1] * groups, sizes[-1] * groups, None)
+        raise _not_multiple(model, "m", m, sizes[-1] * groups, sizes[-1] * groups)
     return split
 
 
@@ -118,7 +121,7 @@ def _split_columns(model: MatrixModel, n: int) -> dict[int, int]:
     sizes = model.tile.n
     count, rest = divmod(n, sizes.max.whole)
     if n < sizes.min.whole or rest % sizes.step.whole or 0 < rest < sizes.min.whole:
-        raise _not_multiple(model, "n", n, sizes.step.whole, sizes.min.whole, None)
+        raise _not_multiple(model, "n", n, sizes.step.whole, sizes.min.whole)
     split = {sizes.max.whole: count} if count else {}
     return split | ({rest: 1} if rest else {})
 
@@ -127,18 +130,16 @@ def _depth(model: MatrixModel, dtype: str) -> int:
     return model.tile.k_bytes.whole * 8 // type_bits(dtype)
 
 
-def _not_multiple(
-    model: MatrixModel, name: str, size: int, step: int, low: int, high: int | None
-) -> Unsupported:
+def _not_multiple(model: MatrixModel, name: str, size: int, step: int, low: int) -> Unsupported:
     message = f"{name} = {size} is not a multiple of {step}, the step of {model.instruction}"
     if size < low and size % step == 0:
         message = f"{name} = {size} is below {low}, the least of {model.instruction}"
-    return Unsupported(message, f"the nearest sizes are {_around(size, step, low, high)}")
+    return Unsupported(message, f"the nearest sizes are {_around(size, step, low)}")
 
 
-def _around(size: int, step: int, low: int, high: int | None) -> str:
+def _around(size: int, step: int, low: int) -> str:
     below = size // step * step
-    sizes = [s for s in (below, below + step) if s >= low and (high is None or s <= high)]
+    sizes = [s for s in (below, below + step) if s >= low]
     return " and ".join(str(s) for s in sizes or [low])
 
 
@@ -163,13 +164,28 @@ def _instruction(
 def _fetched(model: MatrixModel, request: MatrixMultiply) -> Fraction | None:
     """Bytes of operands that the warps fetch by their own instructions, None if the engine does.
 
-    The rows of a are divided among the warps; every warp needs the whole of b.
+    The warps of a column of their grid need the same part of b, those of a row the same of
+    a. Of the legal grids the one that fetches least is taken; with a in registers the warps
+    are divided by rows, since a then is laid out like an earlier accumulator.
     """
     if model.fetch_bytes is None:
         return None
-    a = request.m * (request.a_space == model.operand_memory)
-    b = request.n * (request.b_space == model.operand_memory) * request.warps
-    return Fraction((a + b) * request.k * type_bits(request.dtype), 8)
+    by_rows = request.a_space != model.operand_memory
+    a = 0 if by_rows else request.m
+    b = request.n * (request.b_space == model.operand_memory)
+    grids = [(p, q) for p, q in _grids(model, request) if q == 1 or not by_rows]
+    if not grids:
+        step = model.tile.m[0].whole * request.warps
+        raise _not_multiple(model, "m", request.m, step, step)
+    lines = min(a * q + b * p for p, q in grids)
+    return Fraction(lines * request.k * type_bits(request.dtype), 8)
+
+
+def _grids(model: MatrixModel, request: MatrixMultiply) -> list[tuple[int, int]]:
+    """The grids of rows × columns in which the warps can divide the tile evenly."""
+    warps, m, n = request.warps, model.tile.m[0].whole, model.tile.n.step.whole
+    pairs = [(rows, warps // rows) for rows in range(1, warps + 1) if warps % rows == 0]
+    return [(p, q) for p, q in pairs if request.m % (m * p) == 0 and request.n % (n * q) == 0]
 
 
 def _hold_tensor_core(
