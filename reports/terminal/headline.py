@@ -33,7 +33,7 @@ def _verdict(outcome: Outcome) -> tuple[str, str]:
             return f"II {schedule.ii} cycles, not proved optimal", "feasible"
         case Infeasible():
             return "infeasible: no schedule exists", "infeasible"
-    return "unknown: no schedule found, none excluded", "unknown"
+    return "unknown: no schedule found", "unknown"
 
 
 def proof_sentence(outcome: Outcome, bounds: Bounds) -> str:
@@ -44,7 +44,7 @@ def proof_sentence(outcome: Outcome, bounds: Bounds) -> str:
         case Feasible(schedule):
             return _feasible(schedule)
         case Infeasible(reason, proof):
-            return f"{_sentence(reason.summary)} ({proof})"
+            return f"{_sentence(reason.summary).rstrip('.')} ({proof})."
     return _sentence(outcome.reason.summary)
 
 

@@ -116,10 +116,13 @@ def _place(lane: list[Box], box: Box) -> bool:
     return True
 
 
-def content(box: Box) -> str:
-    """What is written in a box: the fullest label that fits between its ends."""
+def content(box: Box, touches: bool = False) -> str:
+    """What is written in a box: the fullest label that fits between its ends.
+
+    ``touches``: another box ends where this one begins, so that its edge must show.
+    """
     width = box.right - box.left
-    text = _label(box)[:width]
+    text = _label(box, touches)[:width]
     if not box.piece.opened and len(text) + 1 <= width:
         text = "‹" + text
     elif len(text) + 1 <= width:
@@ -130,16 +133,16 @@ def content(box: Box) -> str:
     return text + "─" * (room - 1) + ("┤" if box.piece.closed else "›")
 
 
-def shows_symbol(box: Box) -> bool:
+def shows_symbol(box: Box, touches: bool = False) -> bool:
     """Whether a box is too narrow for its operation's name."""
-    return _label(box) == box.piece.labels[-1] != box.piece.op
+    return _label(box, touches) == box.piece.labels[-1] != box.piece.op
 
 
-def _label(box: Box) -> str:
-    """The fullest label that leaves room for the box's edge; the bare name may fill the box."""
+def _label(box: Box, touches: bool) -> str:
+    """The fullest label that leaves room for the box's edge; a bare name may fill a lone box."""
     width = box.right - box.left
     for text in box.piece.labels[:-1]:
-        if len(text) < width or (text == box.piece.op and len(text) == width):
+        if len(text) < width or (text == box.piece.op and len(text) == width and not touches):
             return text
     return box.piece.labels[-1]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twill.machine import Machine, Quantity
-from twill.reports.terminal.layout import Column, fields, paragraph, table
+from twill.reports.terminal.layout import Cell, Column, fields, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, heading, render
 
 _NUMBERS = (
     Column("number"),
-    Column("value", ">"),
-    Column("unit"),
+    Column("value", wrap=True),
     Column("confidence"),
-    Column("source", wrap=True),
+    Column("source"),
+    Column("note", wrap=True),
 )
 CONFIDENCE = {
     "documented": "good",
@@ -28,18 +28,33 @@ def machine_report(page: Page, machine: Machine) -> str:
     lines: list[Line] = [(Span(machine.name, "bold"), Span(f"  {machine.title}"))]
     lines += fields(page, _summary(machine))
     lines += heading(page, "Numbers", f"{len(machine.quantities)}, each with its source")
-    rows = [
-        (
-            Span(quantity.name, "name"),
-            amount(quantity),
-            quantity.unit,
-            Span(quantity.confidence, CONFIDENCE[quantity.confidence]),
-            "; ".join(part for part in (quantity.source, quantity.note) if part),
-        )
-        for quantity in machine.quantities
-    ]
+    rows: list[tuple[Cell, ...]] = []
+    group = ""
+    for quantity in machine.quantities:
+        if _group(quantity) != group:
+            group = _group(quantity)
+            rows.append((Span(group, "bold"), "", "", "", ""))
+        rows.append(_row(quantity, group))
     lines += table(page, _NUMBERS, rows)
     return render(page, lines + sources(page, machine.quantities))
+
+
+def _group(quantity: Quantity) -> str:
+    """The part of the file that a number belongs to: its section, or the cost model."""
+    path = quantity.name.split(".")
+    return ".".join(path[: 2 if path[0] == "costs" else 1])
+
+
+def _row(quantity: Quantity, group: str) -> tuple[Cell, ...]:
+    name = quantity.name.removeprefix(group).removeprefix(".") or quantity.name
+    style = CONFIDENCE[quantity.confidence]
+    return (
+        Span(f"  {name}", "name"),
+        _measure(quantity),
+        Span(quantity.confidence, style),
+        quantity.source,
+        quantity.note,
+    )
 
 
 def _summary(machine: Machine) -> list[tuple[str, str]]:
@@ -71,12 +86,26 @@ def amount(quantity: Quantity) -> str:
     return f"{quantity.value:.12g}"
 
 
+def _measure(quantity: Quantity) -> str:
+    return f"{amount(quantity)} {'' if quantity.unit == '1' else quantity.unit}".rstrip()
+
+
 def sources(page: Page, quantities: Sequence[Quantity]) -> list[Line]:
     """What the keys of the sources stand for."""
-    cited = dict.fromkeys((q.source, q.citation) for q in quantities if q.citation)
-    if not cited:
+    cited = dict(sorted(pair for quantity in quantities for pair in _cited(quantity)))
+    lines = [
+        line
+        for key, citation in cited.items()
+        for line in paragraph(page, f"{key}: {citation}", indent=2, hang=2)
+    ]
+    return [*heading(page, "Sources"), *lines] if lines else []
+
+
+def _cited(quantity: Quantity) -> list[tuple[str, str]]:
+    """The keys of a quantity's source with their citations, one by one where both are lists."""
+    keys, citations = quantity.source.split(", "), quantity.citation.split("; ")
+    if not quantity.citation:
         return []
-    lines = heading(page, "Sources")
-    for key, citation in cited:
-        lines += paragraph(page, f"{key}: {citation}", indent=2, hang=2)
-    return lines
+    if len(keys) != len(citations):
+        return [(quantity.source, quantity.citation)]
+    return list(zip(keys, citations, strict=True))

@@ -23,7 +23,7 @@ def report(page: Page, problem: Problem, outcome: Outcome, bounds: Bounds, conte
     """The report as text, the same for the same arguments; it holds no wall times."""
     lines = headline(page, problem, outcome, bounds)
     if context.interrupted:
-        lines += paragraph(page, "Interrupted: this is the best that was known.", style="warn")
+        lines += paragraph(page, "Interrupted: this is what was known by then.", style="warn")
     lines += model_lines(page, problem, outcome, context)
     match outcome:
         case Optimal(schedule):

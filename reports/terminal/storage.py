@@ -75,7 +75,7 @@ def _streams(page: Page, view: View) -> list[Line]:
         Column("streaming load"),
         Column("held", ">"),
         Column("depth", ">"),
-        *(Column(f"to hide {name.replace('_', ' ')}", wrap=True) for name in names),
+        *(Column(f"{name.replace('_', ' ')} latency", wrap=True) for name in names),
     ]
     return table(page, columns, [_stream(view, op, names) for op in loads])
 
@@ -97,7 +97,7 @@ def _stream(view: View, op: Op, names: list[str]) -> tuple[Cell, ...]:
 
 
 def _need(view: View, ring: Buffer, latency: int, need: int, depth: int) -> Span:
-    slots = f"{latency} cycles: {need} slot{'s' if need != 1 else ''}"
+    slots = f"{latency} needs {need}"
     if need <= depth:
         return Span(slots, "good")
     free = room(view, ring.memory)

@@ -142,10 +142,11 @@ class _Rows:
         spans: list[Span] = []
         column = 0
         for box in lane:
-            if shows_symbol(box):
+            touches = bool(spans) and column == box.left
+            if shows_symbol(box, touches):
                 self._symbols.add(box.piece.op)
             spans += self._blank(column, box.left)
-            spans.append(Span(content(box), self._view.style(box.piece.op)))
+            spans.append(Span(content(box, touches), self._view.style(box.piece.op)))
             column = box.right
         return spans
 

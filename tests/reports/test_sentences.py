@@ -46,7 +46,7 @@ def test_infeasible_says_how_it_is_known() -> None:
     """The proof word follows the reason."""
     outcome = Infeasible(Reason("too few registers"), "two engines agree")
     sentence = proof_sentence(outcome, bounds(attention()))
-    assert sentence == "Too few registers. (two engines agree)"
+    assert sentence == "Too few registers (two engines agree)."
 
 
 def test_offsets_count_from_the_oldest_iteration() -> None:

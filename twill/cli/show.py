@@ -1,0 +1,106 @@
+"""``twill show``: a loop, a machine, or the problem that both make."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from twill.cli.options import color_option, json_option, model_options
+
+if TYPE_CHECKING:
+    from twill.cli.inputs import ModelRequest
+
+
+@click.command("show", short_help="Show a loop, a machine, or the problem they make.")
+@click.argument("spec", metavar="[SPEC|PROBLEM]", required=False)
+@model_options
+@click.option("--problem", "as_problem", is_flag=True, help="Print the problem as problem.json.")
+@json_option
+@color_option
+def show_command(
+    spec: str | None,
+    machine: str | None,
+    parameters: Mapping[str, int],
+    subtile: Mapping[str, int],
+    as_problem: bool,
+    as_json: bool,
+    no_color: bool,
+) -> None:
+    """Show a loop (SPEC), a GPU (--machine), or with both every cost and its source.
+
+    \b
+    twill show flash_attention_forward
+    twill show --machine h100
+    twill show flash_attention_forward --machine h100
+    twill show flash_attention_forward --machine h100 --problem > problem.json
+    """  # fmt: skip
+    from twill.cli.inputs import ModelRequest, problem_document
+
+    if spec is None:
+        if machine is None:
+            raise click.UsageError("nothing to show: name a SPEC, a --machine, or both")
+        if parameters or subtile or as_problem:
+            raise click.UsageError("--set, --subtile and --problem need a SPEC")
+        show_machine(machine, as_json, no_color)
+        return
+    request = ModelRequest(spec, machine, parameters, subtile)
+    whole = machine is not None or as_problem or parameters or subtile
+    if whole or problem_document(spec) is not None:
+        show_problem(request, as_problem, as_json, no_color)
+    else:
+        show_loop(spec, as_json, no_color)
+
+
+def show_machine(name: str, as_json: bool, no_color: bool) -> None:
+    """A machine with every number."""
+    from twill.cli.output import emit, emit_json, page_for
+    from twill.reports.terminal.machine import machine_report
+    from twill.spec.machine import load_machine
+
+    machine = load_machine(name)
+    if as_json:
+        from twill.cli.plain import to_json
+
+        emit_json(to_json(machine))
+        return
+    emit(machine_report(page_for(sys.stdout, no_color), machine))
+
+
+def show_loop(name: str, as_json: bool, no_color: bool) -> None:
+    """A loop as it is written, before any machine."""
+    from twill.cli.inputs import load_spec
+    from twill.cli.output import emit, emit_json, page_for
+    from twill.reports.terminal.loop import loop_report
+
+    loop = load_spec(name)
+    if as_json:
+        from twill.cli.plain import to_json
+
+        emit_json(to_json(loop))
+        return
+    emit(loop_report(page_for(sys.stdout, no_color), loop))
+
+
+def show_problem(request: ModelRequest, as_problem: bool, as_json: bool, no_color: bool) -> None:
+    """An elaborated problem with its costs, or its JSON."""
+    from twill.cli.inputs import load_model
+    from twill.cli.output import emit, emit_json, page_for
+    from twill.formats import problem_to_json
+    from twill.reports.terminal.elaborated import problem_report
+
+    model = load_model(request)
+    if as_problem:
+        emit_json(problem_to_json(model.problem))
+        return
+    costs = model.elaboration.costs if model.elaboration else {}
+    if as_json:
+        from twill.cli.plain import to_json
+
+        document = {"problem": problem_to_json(model.problem), "costs": to_json(costs)}
+        emit_json(document)
+        return
+    page = page_for(sys.stdout, no_color)
+    emit(problem_report(page, model.problem, model.context(), costs))

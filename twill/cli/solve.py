@@ -1,0 +1,135 @@
+"""``twill solve``: find the fastest schedule and prove it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from twill.cli.exits import EPILOG, exit_of
+from twill.cli.options import Seconds, color_option, json_option, model_options
+
+if TYPE_CHECKING:
+    from twill.cli.inputs import Model
+    from twill.schedule import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long and how to search, and what to show meanwhile."""
+
+    time_limit: float
+    seed: int
+    workers: int
+    quiet: bool
+    no_color: bool
+
+
+@click.command("solve", short_help="Find the fastest schedule and prove it.", epilog=EPILOG)
+@click.argument("spec")
+@model_options
+@click.option(
+    "--time-limit",
+    type=Seconds(),
+    default=120.0,
+    show_default=True,
+    help="Wall time for the whole search; what is known by then is reported.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="The same input, seed and workers give the same schedule.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=2,
+    show_default=True,
+    help="Threads of the solver.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write problem.json, schedule.json and report.txt to this folder.",
+)
+@json_option
+@color_option
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr.")
+def solve_command(
+    spec: str,
+    machine: str | None,
+    parameters: Mapping[str, int],
+    subtile: Mapping[str, int],
+    time_limit: float,
+    seed: int,
+    workers: int,
+    folder: Path | None,
+    as_json: bool,
+    no_color: bool,
+    quiet: bool,
+) -> int:
+    """Find the schedule of SPEC with the smallest initiation interval, and prove it.
+
+    SPEC is a shipped loop ('twill list'), the path of a loop in YAML, or the path of a
+    problem.json, which needs no machine. Ctrl-C ends the search with the best schedule
+    so far; a second Ctrl-C aborts.
+
+    \b
+    twill solve flash_attention_forward --machine h100
+    twill solve gemm -m b200 --set K=128 -o out
+    twill solve problem.json --json
+    """  # fmt: skip
+    from twill.cli.bundle import Bundle
+    from twill.cli.inputs import ModelRequest, load_model
+
+    bundle = Bundle(folder) if folder is not None else None
+    model = load_model(ModelRequest(spec, machine, parameters, subtile))
+    outcome, interrupted = search(model, Effort(time_limit, seed, workers, quiet, no_color))
+    _show(model, outcome, interrupted, as_json, no_color)
+    if bundle is not None:
+        written = bundle.write(model, outcome, interrupted)
+        if not quiet:
+            click.echo(f"wrote {', '.join(written)} to {folder}", err=True)
+    return exit_of(outcome, interrupted)
+
+
+def search(model: Model, effort: Effort) -> tuple[Outcome, bool]:
+    """The outcome, and whether the user cut the search short."""
+    from twill.cli.interrupt import interruptible
+    from twill.cli.output import complain
+    from twill.cli.progress import live
+    from twill.solver import SolveOptions, solve
+
+    options = SolveOptions(effort.time_limit, effort.seed, effort.workers)
+    with live(effort.quiet, effort.no_color) as (on_progress, display):
+
+        def on_stop() -> None:
+            display.note = "stopping, Ctrl-C again to abort"
+            if on_progress is None and not effort.quiet:
+                complain(display.note)
+
+        return interruptible(lambda stop: solve(model.problem, options, on_progress, stop), on_stop)
+
+
+def _show(model: Model, outcome: Outcome, interrupted: bool, as_json: bool, no_color: bool) -> None:
+    from twill.cli.output import emit, emit_json, page_for
+
+    if as_json:
+        from twill.formats import outcome_to_json
+
+        emit_json(outcome_to_json(outcome))
+        return
+    from twill.reports.terminal import report
+    from twill.solver.bounds import bounds
+
+    page = page_for(sys.stdout, no_color)
+    emit(report(page, model.problem, outcome, bounds(model.problem), model.context(interrupted)))
