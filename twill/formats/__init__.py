@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from twill.formats.canonical import problem_digest, sha256
     from twill.formats.problem_read import problem_from_document
     from twill.formats.problem_write import problem_to_json
-    from twill.formats.schedule_read import schedule_from_document
+    from twill.formats.schedule_read import outcome_from_document, schedule_from_document
     from twill.formats.schedule_write import outcome_to_json, schedule_to_json
     from twill.formats.schemas import KINDS, json_schema
 
 __all__ = [
     "KINDS",
     "json_schema",
+    "outcome_from_document",
     "outcome_to_json",
     "problem_digest",
     "problem_from_document",
@@ -30,6 +31,7 @@ __all__ = [
 _HOMES = {
     "KINDS": "twill.formats.schemas",
     "json_schema": "twill.formats.schemas",
+    "outcome_from_document": "twill.formats.schedule_read",
     "outcome_to_json": "twill.formats.schedule_write",
     "problem_digest": "twill.formats.canonical",
     "problem_from_document": "twill.formats.problem_read",

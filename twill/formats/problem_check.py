@@ -75,6 +75,9 @@ def _value_names(document: Document, problem: Problem) -> Iterator[Diagnostic]:
             message = f"the name '{op.name}' is taken, at {place.line}:{place.column}"
             yield document.error(at, message, "give every operation and invariant its own name")
         first.setdefault(op.name, at)
+        if "@" in op.name:
+            message = f"'{op.name}' cannot be a name: '@' introduces an iteration offset"
+            yield document.error(at, message)
 
 
 def _reservations(document: Document, problem: Problem, op: Op, at: Path) -> Iterator[Diagnostic]:
@@ -155,7 +158,8 @@ def _cycles(document: Document, problem: Problem) -> Iterator[Diagnostic]:
     if cycle:
         names = " -> ".join(problem.dependences[index].src for index in (*cycle, cycle[0]))
         delay = sum(problem.dependences[index].delay for index in cycle)
-        message = f"reads a value from its own future: {names} takes {delay} cycles"
+        cycles = "1 cycle" if delay == 1 else f"{delay} cycles"
+        message = f"reads a value from its own future: {names} takes {cycles}"
         hint = "one dependence of the cycle must have a distance of at least 1"
         yield document.error(("dependences", cycle[0]), f"{message} at distance 0", hint)
     stored = storage_cycle(problem)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from twill.schedule import Proof, Status
 from twill.spec.fields import (
@@ -17,7 +18,17 @@ from twill.spec.fields import (
     Total,
 )
 
-_Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+def _hexadecimal(value: str) -> str:
+    if not re.fullmatch(_SHA256, value):
+        raise ValueError(f"must be a SHA-256 in hexadecimal, found '{value[:80]}'")
+    return value
+
+
+_SHA256 = "[0-9a-f]{64}"
+_Sha256 = Annotated[
+    str, AfterValidator(_hexadecimal), WithJsonSchema({"type": "string", "pattern": _SHA256})
+]
 
 
 class LevelModel(Model):
