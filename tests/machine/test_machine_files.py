@@ -96,9 +96,18 @@ def test_variant_of_a_file_beside_it(variant: Write) -> None:
 
 
 def test_variant_can_take_a_part_away(variant: Write) -> None:
-    """A part set to null is absent."""
-    body = "title: no stores\nextends: h100\ncosts: {store: null}\n"
-    assert load_machine(str(variant(body))).costs.store is None
+    """A part set to null is absent, also an entry of a table."""
+    body = "title: t\nextends: h100\ncosts: {store: null, move: {shared: null}}\n"
+    costs = load_machine(str(variant(body))).costs
+    assert costs.store is None
+    assert costs.move is not None
+    assert set(costs.move) == {"register"}
+
+
+def test_taking_away_what_others_need(variant: Write, complaint: Complain) -> None:
+    """A unit cannot go while a cost model names it."""
+    text = complaint(variant("title: t\nextends: h100\nunits: {sfu: null}\n"))
+    assert "unknown unit 'sfu'" in text
 
 
 def test_variant_can_change_the_form_of_a_law(variant: Write) -> None:
@@ -141,6 +150,27 @@ def test_extending_an_unknown_machine(variant: Write, complaint: Complain) -> No
     text = complaint(variant("title: t\nextends: h200x\n"))
     assert "variant.yaml:4:" in text
     assert "unknown machine 'h200x'; did you mean" in text
+
+
+def test_shipped_name_with_a_suffix() -> None:
+    """A shipped name written as a file that does not exist is recognised."""
+    with pytest.raises(InputError, match=r"(?s)no file h100.yaml.*is called 'h100'"):
+        load_machine("h100.yaml")
+
+
+def test_extending_no_name(variant: Write, complaint: Complain) -> None:
+    """A number is no machine, and is the only thing complained about."""
+    text = complaint(variant("title: t\nextends: 5\n"))
+    assert "must be the name or path of a machine" in text
+    assert text.count("error:") == 1
+
+
+def test_extending_another_kind_of_file(variant: Write, complaint: Complain) -> None:
+    """The base must be a machine file."""
+    base = variant("title: t\n", "base")
+    base.write_text(base.read_text("utf-8").replace("machine/v1", "loop/v1"), "utf-8")
+    text = complaint(variant("title: t\nextends: base.yaml\n"))
+    assert "base.yaml:1:9: error: expected schema twill/machine/v1" in text
 
 
 def test_extending_in_a_circle(variant: Write, complaint: Complain) -> None:

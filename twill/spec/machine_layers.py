@@ -69,12 +69,16 @@ def merge_layers(layers: tuple[Document, ...]) -> LayeredDocument:
 
 
 def _open(name_or_path: str, folder: Path) -> Document:
-    if _is_path(name_or_path):
-        return read_document(folder / name_or_path)
     known = shipped_machines()
+    if _is_path(name_or_path):
+        path = folder / name_or_path
+        if path.stem in known and name_or_path == path.name and not path.exists():
+            help = f"the shipped machine is called '{path.stem}'"
+            raise InputError([Diagnostic(f"there is no file {path}", help=help)])
+        return read_document(path)
     if name_or_path not in known:
         help = f"shipped are {', '.join(known)}; or give the path of a YAML file"
-        raise InputError([Diagnostic(unknown("machine", name_or_path, known), help=help)])
+        raise InputError([Diagnostic(unknown("machine", name_or_path[:80], known), help=help)])
     resource = files("twill.hwmodels") / f"{name_or_path}{_SUFFIX}"
     return parse_document(resource.read_text("utf-8"), str(resource))
 
@@ -89,7 +93,9 @@ def _identity(document: Document) -> str:
 
 def _extends(document: Document) -> str | None:
     base = document.data.get("extends") if isinstance(document.data, dict) else None
-    return base if isinstance(base, str) else None
+    if base is None or isinstance(base, str):
+        return base
+    raise InputError([document.error(("extends",), "must be the name or path of a machine")])
 
 
 def _at_extends(document: Document, found: Diagnostic) -> Diagnostic:
@@ -105,7 +111,10 @@ def _merge(base: object, over: object) -> object:
     replaced = {key for form in _LAW_FORMS if form & over.keys() for key in _other_form(form)}
     merged = {key: value for key, value in base.items() if key not in replaced}
     for key, value in over.items():
-        merged[key] = _merge(merged.get(key), value)
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = _merge(merged.get(key), value)
     return merged
 
 
