@@ -18,7 +18,13 @@ _COSTS = (
     Column("arithmetic", wrap=True),
     Column("from", wrap=True),
 )
-_OPS = (Column("op"), Column("issue", ">"), Column("latency", ">"), Column("units", wrap=True))
+_OPS = (
+    Column("op"),
+    Column("issue", ">"),
+    Column("latency", ">"),
+    Column("units", wrap=True),
+    Column("", wrap=True),
+)
 _DEPENDENCES = (
     Column("from"),
     Column(""),
@@ -133,6 +139,7 @@ def _plain_ops(page: Page, problem: Problem) -> list[Line]:
                 for unit, uses in op.reservations.items()
             )
             or "-",
+            traits(problem, op),
         )
         for op in problem.ops
     ]

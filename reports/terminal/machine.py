@@ -10,10 +10,9 @@ from twill.reports.terminal.page import Line, Page, Span, heading, render
 
 _NUMBERS = (
     Column("number"),
-    Column("value", wrap=True),
+    Column("value"),
     Column("confidence"),
     Column("source"),
-    Column("note", wrap=True),
 )
 CONFIDENCE = {
     "documented": "good",
@@ -28,32 +27,38 @@ def machine_report(page: Page, machine: Machine) -> str:
     lines: list[Line] = [(Span(machine.name, "bold"), Span(f"  {machine.title}"))]
     lines += fields(page, _summary(machine))
     lines += heading(page, "Numbers", f"{len(machine.quantities)}, each with its source")
-    rows: list[tuple[Cell, ...]] = []
-    group = ""
-    for quantity in machine.quantities:
+    lines += _numbers(page, machine.quantities)
+    return render(page, lines + sources(page, machine.quantities))
+
+
+def _numbers(page: Page, quantities: Sequence[Quantity]) -> list[Line]:
+    """A line for each number, its note below, under the part of the file that it belongs to."""
+    head, *rows = table(page, _NUMBERS, [_row(quantity) for quantity in quantities])
+    lines, group = [head], None
+    for quantity, row in zip(quantities, rows, strict=True):
         if _group(quantity) != group:
             group = _group(quantity)
-            rows.append((Span(group, "bold"), "", "", "", ""))
-        rows.append(_row(quantity, group))
-    lines += table(page, _NUMBERS, rows)
-    return render(page, lines + sources(page, machine.quantities))
+            lines.append((Span(f"  {page.plain(group)}", "bold"),))
+        lines.append(row)
+        if quantity.note:
+            lines += paragraph(page, quantity.note, indent=8, style="dim")
+    return lines
 
 
 def _group(quantity: Quantity) -> str:
     """The part of the file that a number belongs to: its section, or the cost model."""
-    path = quantity.name.split(".")
-    return ".".join(path[: 2 if path[0] == "costs" else 1])
+    *path, _ = quantity.name.split(".")
+    return ".".join(path[: 3 if path[:1] == ["costs"] else 1]) or "whole machine"
 
 
-def _row(quantity: Quantity, group: str) -> tuple[Cell, ...]:
-    name = quantity.name.removeprefix(group).removeprefix(".") or quantity.name
+def _row(quantity: Quantity) -> tuple[Cell, ...]:
+    name = quantity.name.removeprefix(f"{_group(quantity)}.")
     style = CONFIDENCE[quantity.confidence]
     return (
         Span(f"  {name}", "name"),
         _measure(quantity),
         Span(quantity.confidence, style),
         quantity.source,
-        quantity.note,
     )
 
 
