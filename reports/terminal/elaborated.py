@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from twill.costs import CostLine
 from twill.problem import Op, Problem
 from twill.reports.terminal.context import Context
-from twill.reports.terminal.layout import Cell, Column, fields, quantity, table
-from twill.reports.terminal.machine import CONFIDENCE, sources
+from twill.reports.terminal.layout import Column, fields, paragraph, quantity, table
+from twill.reports.terminal.machine import measure, sources
 from twill.reports.terminal.page import Line, Page, Span, heading, render
 
-_COSTS = (
-    Column("cost"),
-    Column("value", ">"),
-    Column("unit"),
-    Column("arithmetic", wrap=True),
-    Column("from", wrap=True),
-)
 _OPS = (
     Column("op"),
     Column("issue", ">"),
@@ -73,16 +66,37 @@ def _summary(problem: Problem, context: Context) -> list[tuple[str, str]]:
 
 
 def _costs(page: Page, problem: Problem, costs: Mapping[str, tuple[CostLine, ...]]) -> list[Line]:
+    """For every op its costs, and under each the numbers of the machine that it comes from."""
+    every = [line for rows in costs.values() for line in rows]
+    widths = (
+        max((len(line.quantity) for line in every), default=0),
+        max((len(_value(line)) for line in every), default=0),
+    )
     lines = heading(page, "Operations", "every cost, its arithmetic and its sources")
     for i, op in enumerate(problem.ops):
-        rows = [_cost(line) for line in costs.get(op.name, ())]
         lines += [*([()] if i else []), _title(page, problem, op)]
-        lines += table(page, _COSTS if i == 0 else _untitled(_COSTS), rows, indent=4)
+        for line in costs.get(op.name, ()):
+            lines += _cost(page, line, widths)
     return lines
 
 
-def _untitled(columns: Iterable[Column]) -> tuple[Column, ...]:
-    return tuple(Column("", column.align, column.wrap) for column in columns)
+def _cost(page: Page, line: CostLine, widths: tuple[int, int]) -> list[Line]:
+    formula = line.formula if line.formula != str(line.value) else ""
+    row = (
+        Span(line.quantity.ljust(widths[0]), "name"),
+        _value(line).ljust(widths[1]),
+        f"= {formula}" if formula else "",
+    )
+    lines = table(page, (Column(""), Column(""), Column("", wrap=True)), [row], indent=4)
+    for source in line.sources:
+        text = f"{source.name} {measure(source)} ({source.source}, {source.confidence})"
+        style = "warn" if source.confidence == "estimated" else "dim"
+        lines += paragraph(page, text, indent=8, hang=2, style=style)
+    return lines
+
+
+def _value(line: CostLine) -> str:
+    return f"{line.value} {line.unit}"
 
 
 def _title(page: Page, problem: Problem, op: Op) -> Line:
@@ -116,16 +130,6 @@ def _result(problem: Problem, op: Op) -> str:
         return f"{op.result.size} registers per thread"
     unit = problem.memory[op.result.space].unit
     return f"{quantity(op.result.size, unit)} of {op.result.space}"
-
-
-def _cost(line: CostLine) -> tuple[Cell, ...]:
-    origin: list[Span] = []
-    for source in line.sources:
-        gap = "; " if origin else ""
-        origin.append(Span(f"{gap}{source.name} ({source.source}, "))
-        origin += [Span(source.confidence, CONFIDENCE[source.confidence]), Span(")")]
-    formula = line.formula if line.formula != str(line.value) else ""
-    return (Span(line.quantity, "name"), str(line.value), line.unit, formula, tuple(origin) or "")
 
 
 def _plain_ops(page: Page, problem: Problem) -> list[Line]:

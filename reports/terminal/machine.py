@@ -56,7 +56,7 @@ def _row(quantity: Quantity) -> tuple[Cell, ...]:
     style = CONFIDENCE[quantity.confidence]
     return (
         Span(f"  {name}", "name"),
-        _measure(quantity),
+        measure(quantity),
         Span(quantity.confidence, style),
         quantity.source,
     )
@@ -91,7 +91,8 @@ def amount(quantity: Quantity) -> str:
     return f"{quantity.value:.12g}"
 
 
-def _measure(quantity: Quantity) -> str:
+def measure(quantity: Quantity) -> str:
+    """The value with its unit; a bare count has none."""
     return f"{amount(quantity)} {'' if quantity.unit == '1' else quantity.unit}".rstrip()
 
 
