@@ -16,6 +16,7 @@ from twill.solver.lemmas import horizon, monotone
 from twill.solver.paths import critical_path
 
 FIRST_EFFORT = 4.0
+TIGHT_EFFORT = 2.0
 """Deterministic work of the first try at a probe; later tries double it."""
 
 
@@ -102,7 +103,7 @@ class Search:
     def _probe(self, ii: int, patient: bool = False) -> Answer:
         """Decide one II: shorter schedules first, then the whole model with growing effort."""
         self._tell(ii)
-        if self._try(ii, FIRST_EFFORT, tight=True) == "feasible":
+        if self._try(ii, TIGHT_EFFORT, tight=True) == "feasible":
             return "feasible"
         effort = FIRST_EFFORT
         while not self.clock.over:

@@ -314,6 +314,8 @@ def check_memory(case: Case) -> Iterator[Violation]:
 def check_barriers(case: Case) -> Iterator[Violation]:
     """BARRIERS: the named barriers of the channels within the machine's."""
     limit = case.problem.limits.named_barriers
+    if case.problem.roles is None:
+        return
     if limit is not None and case.usage.named_barriers > limit:
         yield Violation(
             "BARRIERS",
