@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from twill.diagnostics import Diagnostic, InputError, Span
+
+_YAML_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 MAX_DEPTH = 64
 """How deep lists and mappings may nest; no format of ours needs a tenth of it."""
@@ -78,7 +81,7 @@ class Document:
     def place(self, mark: Mark) -> Span:
         """Return the span of a mark in this document."""
         if self._lines is None:
-            self._lines = split_lines(self.text)
+            self._lines = split_lines(self.text, self.path)
         source = self._lines[mark.line - 1] if mark.line <= len(self._lines) else ""
         return Span(self.path, mark.line, mark.column, mark.length, source)
 
@@ -89,16 +92,25 @@ class Document:
         return Diagnostic(message, self.span(path, key=key), help)
 
 
-def split_lines(text: str) -> list[str]:
-    """Split at line feeds only, as line numbers are counted."""
-    return [line.rstrip("\r") for line in text.split("\n")]
+def split_lines(text: str, name: str) -> list[str]:
+    """Split where the parser of the file counts lines: YAML knows more line breaks than JSON."""
+    if name.endswith(".json"):
+        return [line.rstrip("\r") for line in text.split("\n")]
+    return _YAML_BREAK.split(text)
 
 
 def fail(name: str, text: str, mark: Mark, message: str, help: str | None = None) -> InputError:
-    """Return the error for a file that cannot be parsed any further than ``mark``."""
-    lines = split_lines(text)
-    source = lines[mark.line - 1] if 0 < mark.line <= len(lines) else ""
-    span = Span(name, mark.line, mark.column, mark.length, source)
+    """Return the error for a file that cannot be parsed any further than ``mark``.
+
+    A mark beyond the last line that holds anything (what is not closed ends there) is shown
+    at the end of that line.
+    """
+    lines = split_lines(text, name)
+    while len(lines) > 1 and not lines[-1].strip():
+        lines.pop()
+    if mark.line > len(lines):
+        mark = Mark(len(lines), len(lines[-1]) + 1)
+    span = Span(name, mark.line, mark.column, mark.length, lines[mark.line - 1])
     return InputError([Diagnostic(message, span, help)])
 
 
