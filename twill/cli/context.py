@@ -19,7 +19,7 @@ def context_of(model: Model, interrupted: bool) -> Context:
     return Context(
         problem_digest=model.digest,
         spec=elaboration.loop.name,
-        spec_digest=elaboration.hashes.get("spec", ""),
+        spec_digest=elaboration.loop.digest,
         machine=machine.name if machine else None,
         machine_digest=machine.digest if machine else "",
         clock_ghz=float(machine.clock_ghz.value) if machine and machine.clock_ghz else None,

@@ -91,7 +91,7 @@ def problem_document(source: str) -> Document | None:
     from twill.spec.reader import read_document
 
     path = Path(source)
-    if not path.is_file() and path.suffix != ".json":
+    if path.suffix != ".json" and (not path.is_file() or _is_shipped(source)):
         return None
     document = read_document(path)
     data = document.data
@@ -99,6 +99,12 @@ def problem_document(source: str) -> Document | None:
     if isinstance(schema, str) and schema.startswith("twill/"):
         return document if schema.startswith("twill/problem/") else None
     return document if path.suffix == ".json" else None
+
+
+def _is_shipped(source: str) -> bool:
+    from twill.spec.loop import shipped_loops
+
+    return source in shipped_loops()
 
 
 def load_schedule(source: str) -> Schedule:

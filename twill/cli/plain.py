@@ -8,11 +8,16 @@ from typing import Any
 
 
 def to_json(value: object) -> Any:
-    """Dataclasses and mappings as objects, sequences as arrays, numbers and text as they are."""
+    """Dataclasses and mappings as objects, sequences as arrays, numbers and text as they are.
+
+    A field without ``repr`` is no part of the value (the file that it was read from).
+    """
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if is_dataclass(value):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: to_json(getattr(value, field.name)) for field in fields(value) if field.repr
+        }
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
