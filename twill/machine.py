@@ -121,6 +121,13 @@ class MemoryModel:
     lanes: Quantity | None = None
     cell_bytes: Quantity | None = None
 
+    @property
+    def unit_bytes(self) -> int:
+        """Bytes of one allocation unit: a byte, or a column of all lanes."""
+        if self.lanes is None or self.cell_bytes is None:
+            return 1
+        return self.lanes.whole * self.cell_bytes.whole
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterModel:
@@ -375,7 +382,7 @@ class Machine:
     def problem_memories(self) -> tuple[Memory, ...]:
         """The memories as a problem wants them."""
         return tuple(
-            Memory(name, memory.capacity.whole, memory.capacity.unit)
+            Memory(name, memory.capacity.whole, memory.capacity.unit, memory.unit_bytes)
             for name, memory in self.memories.items()
         )
 

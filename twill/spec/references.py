@@ -1,0 +1,22 @@
+"""The one small notation of a loop file: a value, or a value of earlier iterations."""
+
+from __future__ import annotations
+
+import re
+
+from twill.loop import Reference
+
+_REFERENCE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.\-]*)(@(?P<offset>[+-]?\d{1,6}))?\Z")
+
+
+def parse_reference(text: str) -> Reference | str:
+    """The reference that ``text`` is (``S``, ``m@-1``), or what is wrong with it."""
+    match = _REFERENCE.match(text)
+    if match is None:
+        return f"'{text[:60]}' is no reference to a value"
+    offset = int(match["offset"] or 0)
+    if offset > 0:
+        return f"'{text}' reads a value from the future; only earlier iterations can be read"
+    if match["offset"] and offset == 0:
+        return f"'{text}' is this iteration's value; write '{match['name']}'"
+    return Reference(match["name"], -offset)
