@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from twill.accounting import buffers, ceil_div, constraint_dependences, read_end
-from twill.problem import Problem
+from twill.problem import Dependence, Problem
 
 BoundKind = Literal["resource", "recurrence", "buffer", "role"]
 
@@ -110,20 +110,59 @@ def _role_bounds(problem: Problem) -> list[Bound]:
     if problem.roles is None:
         return []
     stay = {op.name: op.issue for op in problem.ops}
-    waits = {(d.src, d.dst) for d in problem.dependences if d.kind == "flow" and d.blocking}
-    for source, reader in waits:
-        stay[reader] += problem.op[source].handoff.issue_receive
+    for (_, reader), cycles in _least_waits(problem).items():
+        stay[reader] += cycles
     longest = max(stay, key=lambda name: stay[name])
     detail = f"{longest} keeps its role for {stay[longest]} cycles, waits included"
     terms = [Bound("role", "longest issue", stay[longest], detail, (longest,))]
-    blocking = [op.name for op in problem.ops if op.name in {d for _, d in waits}]
-    if problem.roles.max_roles == 1 and problem.limits.concurrency == "issue" and blocking:
-        others = [stay[op.name] for op in problem.ops if op.name not in blocking]
+    names = [op.name for op in problem.ops if not op.variable_latency]
+    blocking = [name for name in names if _always_blocks(problem, name)]
+    if _one_role(problem) and problem.limits.concurrency == "issue" and blocking:
+        others = [stay[name] for name in names if name not in blocking]
         total = sum(stay[name] for name in blocking) + max(others, default=0)
         shown = " + ".join(f"{name} {stay[name]}" for name in blocking)
         detail = f"one role issues {shown}" + (f" + {max(others)}" if others else "")
         terms.append(Bound("role", "the only role", total, detail, tuple(blocking)))
     return terms
+
+
+def _one_role(problem: Problem) -> bool:
+    """Whether all operations but the loads are on one role."""
+    assert problem.roles is not None
+    return problem.roles.max_roles - problem.has_load_role == 1
+
+
+def _must_cross(problem: Problem, dependence: Dependence) -> bool:
+    """Whether the ends of a dependence are on different roles in every schedule: a load's are."""
+    source, reader = problem.op[dependence.src], problem.op[dependence.dst]
+    return source.variable_latency != reader.variable_latency
+
+
+def _always_blocks(problem: Problem, name: str) -> bool:
+    """Whether an operation starts with a blocking wait in every schedule."""
+    return any(
+        d.blocking or _must_cross(problem, d)
+        for d in constraint_dependences(problem)
+        if d.dst == name
+    )
+
+
+def _least_waits(problem: Problem) -> dict[tuple[str, str], int]:
+    """The least that each wait costs its reader's stream, by (source, reader)."""
+    assert problem.roles is not None
+    waits: dict[tuple[str, str], int] = {}
+    for d in problem.dependences:
+        if d.kind != "flow":
+            continue
+        handoff = problem.op[d.src].handoff
+        together = d.src == d.dst or (_one_role(problem) and not _must_cross(problem, d))
+        here = handoff.issue_wait if d.blocking else 0
+        if _must_cross(problem, d):
+            least = handoff.issue_receive
+        else:
+            least = here if together else min(here, handoff.issue_receive)
+        waits[d.src, d.dst] = max(least, waits.get((d.src, d.dst), 0))
+    return waits
 
 
 def dependence_arcs(problem: Problem) -> list[Arc]:

@@ -28,7 +28,7 @@ def horizon(problem: Problem) -> int:
     reading: dict[str, int] = {op.name: 0 for op in problem.ops}
     for d in problem.dependences:
         handoff = problem.op[d.src].handoff
-        incoming[d.dst] += handoff.issue_receive
+        incoming[d.dst] += max(handoff.issue_receive, handoff.issue_wait)
         outgoing[d.src] = max(outgoing[d.src], d.delay + handoff.latency)
         reading[d.dst] = max(reading[d.dst], d.read_until or 0)
     total = 0

@@ -82,6 +82,7 @@ def _op(rng: random.Random, name: str, *, load: bool) -> Op:
             rng.choice([0, 1]),
             rng.choice([0, 0, 2]),
             rng.choice([0, 2]),
+            rng.choice([0, 0, 1, 2]),
         ),
     )
 

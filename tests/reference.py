@@ -140,7 +140,10 @@ class Reference:
     def stream(self, name: str) -> tuple[int, int]:
         """Cycles before and after its start for which an operation keeps its role."""
         sources = {source for source, flow, waits in self.incoming(name) if flow and waits}
-        before = sum(self.problem.op[source].handoff.issue_receive for source in sources)
+        before = 0
+        for source in sources:
+            cost = self.problem.op[source].handoff
+            before += cost.issue_receive if self.split(source, name) else cost.issue_wait
         after = self.problem.op[name].issue
         if any(
             d.kind == "flow" and d.src == name and self.split(name, d.dst)

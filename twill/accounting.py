@@ -202,12 +202,16 @@ class Usage:
 
     def wait(self, name: str) -> int:
         """Issue cycles of the waits in front of an operation, one per value waited for."""
-        sources = {
-            d.src
-            for d in self.problem.dependences
-            if d.dst == name and d.kind == "flow" and (d.blocking or self.crosses(d))
-        }
-        return sum(self.problem.op[source].handoff.issue_receive for source in sources)
+        cost: dict[str, int] = {}
+        for d in self.problem.dependences:
+            handoff = self.problem.op[d.src].handoff
+            if d.dst != name or d.kind != "flow":
+                continue
+            if self.crosses(d):
+                cost[d.src] = handoff.issue_receive
+            elif d.blocking:
+                cost[d.src] = handoff.issue_wait
+        return sum(cost.values())
 
     def send(self, name: str) -> int:
         """Issue cycles of handing the operation's result to other roles."""

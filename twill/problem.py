@@ -113,8 +113,9 @@ class Handoff:
 
     ``latency``: cycles beyond the dependence's delay. ``bytes``: hand-off memory per ring
     slot. ``issue_send`` / ``issue_receive``: cycles of the producer's and of the reader's
-    instruction stream (arrive, wait). ``issue_receive`` is also what a blocking wait for
-    an asynchronous result costs. ``named_barriers`` and ``mbarriers``: per ring slot.
+    instruction stream (arrive, wait). ``named_barriers`` and ``mbarriers``: per ring slot.
+    ``issue_wait``: cycles of a reader's stream for a blocking wait on the producer's own
+    role, where nothing is handed off.
     """
 
     latency: int = 0
@@ -123,6 +124,7 @@ class Handoff:
     issue_receive: int = 0
     named_barriers: int = 0
     mbarriers: int = 0
+    issue_wait: int = 0
 
 
 @dataclass(frozen=True, slots=True)

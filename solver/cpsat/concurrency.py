@@ -35,12 +35,12 @@ class Streams:
         always = {d.src for d in flows if d.blocking}
         total: Expr = 0
         for source in dict.fromkeys(d.src for d in flows):
-            cost = self.space.problem.op[source].handoff.issue_receive
-            if source in always:
-                total += cost
-            elif cost:
-                reader = flows[0].dst
-                total += cost * _as_expr(self.space.apart(source, reader))
+            handoff = self.space.problem.op[source].handoff
+            here = handoff.issue_wait if source in always else 0
+            total += here
+            if handoff.issue_receive != here:
+                apart = self.space.apart(source, flows[0].dst)
+                total += (handoff.issue_receive - here) * _as_expr(apart)
         return total
 
     def begin(self, name: str) -> Expr:

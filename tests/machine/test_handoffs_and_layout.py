@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from twill.costs import (
@@ -40,21 +42,26 @@ def test_staged_bytes_are_aligned(h100: Machine) -> None:
 
 def test_waiting_for_an_asynchronous_register_result(h100: Machine) -> None:
     """What a wait on its own role pays is the wait alone; crossing roles is staged as ever."""
-    handoff, _ = handoff_cost(h100, "register", 16384, True, 4)
-    assert handoff.issue_receive == 10
+    handoff, lines = handoff_cost(h100, "register", 16384, True, 4)
+    synchronous, _ = handoff_cost(h100, "register", 16384, False, 4)
     assert (handoff.latency, handoff.bytes, handoff.named_barriers) == (319, 16384, 2)
+    assert handoff == replace(synchronous, issue_wait=10)
+    assert "handoff.issue_wait" in {line.quantity for line in lines}
 
 
 def test_results_in_memory_are_announced(b200: Machine) -> None:
     """A synchronous result costs an mbarrier's way; an asynchronous one has arrived already."""
     announced = Handoff(92, 0, 45, 45, mbarriers=2)
     assert handoff_cost(b200, "tensor", 65536, False, 4)[0] == announced
-    assert handoff_cost(b200, "shared", 65536, True, 1)[0] == Handoff(issue_receive=45, mbarriers=2)
+    arrived = Handoff(issue_receive=45, mbarriers=2, issue_wait=45)
+    assert handoff_cost(b200, "shared", 65536, True, 1)[0] == arrived
 
 
 def test_one_role_only_waits(a100: Machine) -> None:
     """A machine with one role pays for waiting on cp.async and for nothing else."""
-    assert handoff_cost(a100, "shared", 32768, True, 4)[0] == Handoff(issue_receive=30)
+    assert handoff_cost(a100, "shared", 32768, True, 4)[0] == Handoff(
+        issue_receive=30, issue_wait=30
+    )
     assert handoff_cost(a100, "shared", 32768, False, 4)[0] == Handoff()
     assert handoff_cost(a100, "register", 32768, False, 4)[0] == Handoff()
     assert handoff_cost(load_machine("figure1"), "register", 1, False, 1) == (Handoff(), ())

@@ -34,27 +34,23 @@ def handoff_cost(
 def _staged(
     ledger: Ledger, model: SynchronisationModel, size: int, asynchronous: bool, warps: int
 ) -> Handoff:
-    """Hand-off of a result in registers.
-
-    Its ``issue_receive`` is also paid for a wait on its own role, so for an asynchronous
-    result it is that wait alone.
-    """
-    wait = _receive(ledger, model.register_wait) if asynchronous else 0
+    """Hand-off of a result in registers, and the wait for it on its own role."""
+    wait = _wait(ledger, model.register_wait) if asynchronous else 0
     law, barrier = model.staging, model.named_barrier
     if law is None or barrier is None:
-        return Handoff(issue_receive=wait)
+        return Handoff(issue_wait=wait)
     latency = law.cycles(size)
     formula = f"{law.formula(size)}, staged by {warps} warps"
     ledger.note("handoff.latency", latency, formula, *law.quantities())
     send = _stream(ledger, "handoff.issue_send", model, barrier.arrive, size)
-    if not asynchronous:
-        wait = _stream(ledger, "handoff.issue_receive", model, barrier.wait, size)
+    receive = _stream(ledger, "handoff.issue_receive", model, barrier.wait, size)
     return Handoff(
         latency=latency,
         bytes=_staging_bytes(ledger, model, size),
         issue_send=send,
-        issue_receive=wait,
+        issue_receive=receive,
         named_barriers=_per_slot(ledger, model, "handoff.named_barriers"),
+        issue_wait=wait,
     )
 
 
@@ -62,15 +58,17 @@ def _announced(ledger: Ledger, model: SynchronisationModel, asynchronous: bool) 
     """A result in memory."""
     barrier = model.mbarrier
     if barrier is None:
-        return Handoff(issue_receive=_receive(ledger, model.memory_wait) if asynchronous else 0)
+        wait = _wait(ledger, model.memory_wait) if asynchronous else 0
+        return Handoff(issue_receive=wait, issue_wait=wait)
     slots = _per_slot(ledger, model, "handoff.mbarriers")
-    wait = _receive(ledger, barrier.wait)
+    receive = _whole(ledger, "handoff.issue_receive", barrier.wait)
     if asynchronous:
-        return Handoff(issue_receive=wait, mbarriers=slots)
+        wait = _wait(ledger, barrier.wait)
+        return Handoff(issue_receive=receive, mbarriers=slots, issue_wait=wait)
     return Handoff(
         latency=_whole(ledger, "handoff.latency", barrier.one_way),
         issue_send=_whole(ledger, "handoff.issue_send", barrier.arrive),
-        issue_receive=wait,
+        issue_receive=receive,
         mbarriers=slots,
     )
 
@@ -99,8 +97,8 @@ def _per_slot(ledger: Ledger, model: SynchronisationModel, name: str) -> int:
     return _whole(ledger, name, quantity, "per slot") if quantity else 0
 
 
-def _receive(ledger: Ledger, quantity: Quantity | None) -> int:
-    return _whole(ledger, "handoff.issue_receive", quantity) if quantity else 0
+def _wait(ledger: Ledger, quantity: Quantity | None) -> int:
+    return _whole(ledger, "handoff.issue_wait", quantity) if quantity else 0
 
 
 def _whole(ledger: Ledger, name: str, quantity: Quantity, unit: str = "cycles") -> int:

@@ -76,6 +76,7 @@ class HandoffModel(Model):
     bytes: NonNegative = 0
     issue_send: NonNegative = 0
     issue_receive: NonNegative = 0
+    issue_wait: NonNegative = Field(0, description="Of a blocking wait on the same role.")
     named_barriers: NonNegative = 0
     mbarriers: NonNegative = 0
 
