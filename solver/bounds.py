@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,8 +33,9 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """All bounds, highest first. ``ii`` is the highest, None if no II at all is possible;
-    ``impossible`` then says why.
+    """All bounds, highest first.
+
+    ``ii`` is the highest, None if no II at all is possible; ``impossible`` then says why.
     """
 
     ii: int | None
@@ -167,9 +167,7 @@ def _least_waits(problem: Problem) -> dict[tuple[str, str], int]:
 
 def dependence_arcs(problem: Problem) -> list[Arc]:
     """The dependences, implied ones included, as arcs of the recurrence graph."""
-    return [
-        Arc(d.src, d.dst, d.delay, d.distance, d.kind) for d in constraint_dependences(problem)
-    ]
+    return [Arc(d.src, d.dst, d.delay, d.distance, d.kind) for d in constraint_dependences(problem)]
 
 
 def _recurrence_bounds(problem: Problem) -> list[Bound]:
@@ -177,7 +175,7 @@ def _recurrence_bounds(problem: Problem) -> list[Bound]:
     import networkx as nx
 
     arcs = dependence_arcs(problem)
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.add_nodes_from(op.name for op in problem.ops)
     graph.add_edges_from((arc.src, arc.dst) for arc in arcs)
     terms = []

@@ -1,4 +1,4 @@
-"""What no schedule can repair, whatever its II: sums over one slot per ring, one operation's registers."""
+"""What no schedule can repair, whatever its II: one slot per ring, one operation's registers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def impossible(problem: Problem) -> Reason | None:
 def _memories(problem: Problem) -> Reason | None:
     """Invariants and one slot of every ring must fit."""
     for memory in problem.memories:
-        lines = [(f"{i.name} (invariant)", i.size) for i in problem.invariants if i.space == memory.name]
+        lines = [
+            (f"{i.name} (invariant)", i.size) for i in problem.invariants if i.space == memory.name
+        ]
         lines += [(ring.name, ring.size) for ring in buffers(problem) if ring.memory == memory.name]
         total = sum(size for _, size in lines)
         if total > memory.capacity:
@@ -66,8 +68,8 @@ def _registers(problem: Problem) -> Reason | None:
         need, lines = register_need(problem, op)
         if need + limits.registers.overhead > most:
             return Reason(
-                f"registers: {op.name} needs {need} + {limits.registers.overhead} overhead registers"
-                f" per thread on its role, a role has {most} at most",
+                f"registers: {op.name} needs {need} + {limits.registers.overhead} overhead"
+                f" registers per thread on its role, a role has {most} at most",
                 tuple(f"{name}: {size} registers per thread" for name, size in lines),
                 (
                     "spread the tile over more warps (warps)",

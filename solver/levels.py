@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twill.problem import Problem
 from twill.schedule import Level
@@ -49,7 +49,7 @@ def level_names(problem: Problem) -> tuple[str, ...]:
 def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
     """Minimise level after level; a level that is not proved is fixed at its best value."""
     best = Best(assignment, [])
-    model = build(problem, assignment.ii)
+    model = build(_shortened(problem, assignment), assignment.ii)
     fixed: dict[str, int] = {}
     for name in level_names(problem):
         value = values(problem, best.assignment)[name]
@@ -66,6 +66,13 @@ def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
     final = values(problem, best.assignment)
     best.levels = [_restated(level, final[level.name]) for level in best.levels]
     return best
+
+
+def _shortened(problem: Problem, assignment: Assignment) -> Problem:
+    """The problem without the stages that no schedule as short as the known one has."""
+    length = values(problem, assignment)["length"]
+    stages = min(problem.limits.max_stages, length // assignment.ii + 1)
+    return replace(problem, limits=replace(problem.limits, max_stages=stages))
 
 
 def _minimise(model: Model, name: str, best: Best, clock: Clock) -> Result | None:

@@ -6,18 +6,20 @@ any length within the stage limit) may answer infeasible; an unknown leaves a ga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twill.problem import Problem
 from twill.solver.clock import Clock
-from twill.solver.cpsat.engine import Answer, Assignment, Run, run
-from twill.solver.cpsat.model import build
+from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, run
+from twill.solver.cpsat.model import Model, build
 from twill.solver.lemmas import horizon, monotone
 from twill.solver.paths import critical_path
 
 FIRST_EFFORT = 4.0
-TIGHT_EFFORT = 2.0
-"""Deterministic work of the first try at a probe; later tries double it."""
+"""Deterministic work of the first run on the whole model at a probe; later ones double it."""
+
+FIND_EFFORTS = (0.5, 2.0)
+"""Deterministic work of each run on a restricted model, round by round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,13 @@ class Search:
                 return
 
     def _probe(self, ii: int, patient: bool = False) -> Answer:
-        """Decide one II: shorter schedules first, then the whole model with growing effort."""
+        """Decide one II: restricted models first, then the whole one with growing effort."""
         self._tell(ii)
-        if self._try(ii, TIGHT_EFFORT, tight=True) == "feasible":
+        if self._find(ii):
             return "feasible"
         effort = FIRST_EFFORT
         while not self.clock.over:
-            answer = self._try(ii, effort, tight=False)
+            answer = self._decide(ii, effort)
             if answer != "unknown":
                 return answer
             if effort > 16 * FIRST_EFFORT and not patient:
@@ -115,22 +117,49 @@ class Search:
             effort *= 2
         return "unknown"
 
-    def _try(self, ii: int, effort: float, tight: bool) -> Answer:
-        """One run of the engine; a tight one bounds the length and can only find."""
-        model = build(self.problem, ii)
-        if tight:
-            model.space.cp.add(model.space.length <= self.path + self.path // 4 + ii)
-        options = self.clock.options
-        how = Run(self.clock.left, options.seed, options.workers, effort, linear=0 if tight else None)
-        result = run(model, how, self.clock.stop)
-        self.clock.work += result.work
+    def _find(self, ii: int) -> bool:
+        """Look for a schedule with few roles and little length, where the search is shortest."""
+        length = self.path + self.path // 4 + ii
+        stages = min(self.problem.limits.max_stages, length // ii + 1)
+        narrow = replace(self.problem, limits=replace(self.problem.limits, max_stages=stages))
+        for effort in FIND_EFFORTS:
+            for roles in self._role_counts():
+                if self.clock.over:
+                    return False
+                model = build(narrow, ii, roles)
+                model.space.cp.add(model.space.length <= length)
+                result = self._run(model, effort, workers=1, linear=0)
+                if result.assignment is not None:
+                    self._keep(result.assignment)
+                    return True
+        return False
+
+    def _role_counts(self) -> tuple[int | None, ...]:
+        """Numbers of roles to try, fewest first; None where there is nothing to choose."""
+        limits = self.problem.roles
+        if limits is None:
+            return (None,)
+        first = 2 if self.problem.has_load_role else 1
+        counts = [first + more for more in (0, 1, 2, 3) if first + more < limits.max_roles]
+        return (*counts, limits.max_roles)
+
+    def _decide(self, ii: int, effort: float) -> Answer:
+        """One run on the whole model, which may find or refute."""
+        result = self._run(build(self.problem, ii), effort, self.clock.options.workers)
         if result.assignment is not None:
             self._keep(result.assignment)
             return "feasible"
-        if result.answer == "infeasible" and not tight:
+        if result.answer == "infeasible":
             self._refute(ii)
             return "infeasible"
         return "unknown"
+
+    def _run(self, model: Model, effort: float, workers: int, linear: int | None = None) -> Result:
+        seed = self.clock.options.seed
+        how = Run(self.clock.left, seed, workers, effort, linear=linear)
+        result = run(model, how, self.clock.stop)
+        self.clock.work += result.work
+        return result
 
     def _keep(self, assignment: Assignment) -> None:
         if self.best is None or assignment.ii < self.best.ii:

@@ -1,4 +1,4 @@
-"""The whole search: what is impossible, bounds, the smallest II, the further levels, verification."""
+"""The whole search: what is impossible, bounds, the smallest II, further levels, verification."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def solve(
     if found.nowhere:
         return Infeasible(_nowhere(problem, found), "one engine's word")
     if found.assignment is None:
-        why = f"no schedule found ({clock.why_over()}); every II below {found.lower_bound} is excluded"
+        why = (
+            f"no schedule found ({clock.why_over()}); every II below {found.lower_bound} is"
+            " excluded"
+        )
         return Unknown(Reason(why, (), ("a longer --time-limit",)), found.lower_bound)
     return _outcome(problem, limits, found, improve(problem, found.assignment, clock), clock)
 
@@ -99,7 +102,7 @@ def _outcome(
 
 def checked(problem: Problem, best: Best, claim: Claim, info: SolverInfo) -> Schedule:
     """Assemble and verify; nothing else becomes a result."""
-    from twill.formats import problem_digest
+    from twill.formats.canonical import problem_digest
 
     schedule = assemble(
         problem,
@@ -120,15 +123,18 @@ def _no_circuit(limits: Bounds) -> Reason:
     return Reason(
         f"a circuit of dependences and rings takes time but no iteration: {limits.impossible}",
         (),
-        ("carry the value to a later iteration (@-1)", "a larger memory, or a smaller tile (--set)"),
+        (
+            "carry the value to a later iteration (@-1)",
+            "a larger memory, or a smaller tile (--set)",
+        ),
     )
 
 
 def _nowhere(problem: Problem, found: Found) -> Reason:
     at = found.refuted[-1]
     return Reason(
-        f"no schedule exists at any II within {problem.limits.max_stages} stages: refuted at II {at},"
-        " above which a longer period cannot help (docs/problem.md, lemma 3)",
+        f"no schedule exists at any II within {problem.limits.max_stages} stages: refuted at II"
+        f" {at}, above which a longer period cannot help (docs/problem.md, lemma 3)",
         (),
         ("more registers, roles or memory", "a smaller tile (--set)", "more stages"),
     )

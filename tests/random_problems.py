@@ -25,19 +25,22 @@ from twill.problem import (
 
 def random_problem(seed: int, ops: int = 3) -> Problem:
     """A problem of ``ops`` operations; the same seed gives the same problem."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  # not for cryptography
     plain = rng.random() < 0.15
     names = "ABCDEF"[:ops]
     loads = not plain and rng.random() < 0.35
     units = (Unit("u", 1), Unit("w", rng.choice([2, 3])))
     made = [_op(rng, name, load=loads and i == 0) for i, name in enumerate(names)]
     made = _in_place(rng, made)
-    problem = Problem(
+    return Problem(
         name=f"random{seed}",
         ops=tuple(made),
         dependences=_dependences(rng, made),
         units=units,
-        memories=(Memory("shared", rng.choice([3, 6, 12])), Memory("tensor", rng.choice([2, 4, 8]))),
+        memories=(
+            Memory("shared", rng.choice([3, 6, 12])),
+            Memory("tensor", rng.choice([2, 4, 8])),
+        ),
         invariants=(Invariant("Q", "shared", 1),) if rng.random() < 0.3 else (),
         roles=None if plain else _roles(rng),
         limits=Limits(
@@ -48,7 +51,6 @@ def random_problem(seed: int, ops: int = 3) -> Problem:
         ),
         trips=rng.choice([1, 5]),
     )
-    return problem
 
 
 def _roles(rng: random.Random) -> RoleLimits:

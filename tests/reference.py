@@ -25,6 +25,7 @@ class Reference:
     # Time
 
     def at(self, name: str, iteration: int) -> int:
+        """Absolute start of an instance."""
         return self.start[name] + iteration * self.ii
 
     @property
@@ -34,18 +35,22 @@ class Reference:
 
     @property
     def middle(self) -> int:
+        """The period that is inspected."""
         return 60
 
     @property
     def iterations(self) -> range:
+        """Those laid out."""
         return range(2 * self.middle)
 
     def split(self, a: str, b: str) -> bool:
+        """Whether two operations are on different roles."""
         return bool(self.role) and self.role[a] != self.role[b]
 
     # Dependences, those implied by in-place results included
 
     def order_holds(self) -> bool:
+        """DEPENDENCE and HANDOFF."""
         for d in self.problem.dependences:
             late = self.problem.op[d.src].handoff.latency
             extra = late if d.kind == "flow" and self.split(d.src, d.dst) else 0
@@ -69,15 +74,18 @@ class Reference:
         return reads_it or self.at(place.op, 0) + written <= overwritten_at
 
     def reading(self, d: Dependence) -> int:
+        """Cycles for which the reader reads."""
         return self.problem.op[d.dst].latency if d.read_until is None else d.read_until
 
     def span_holds(self) -> bool:
+        """STAGES."""
         span = max(self.start.values()) - min(self.start.values())
         return span < self.problem.limits.max_stages * self.ii
 
     # Units
 
     def units_hold(self) -> bool:
+        """CAPACITY."""
         for unit in self.problem.units:
             for cycle in self.window:
                 load = 0
@@ -93,6 +101,7 @@ class Reference:
     # Roles
 
     def roles_hold(self) -> bool:
+        """ROLES and VARIABLE-LATENCY."""
         limits = self.problem.roles
         if limits is None:
             return True
@@ -123,8 +132,8 @@ class Reference:
             if d.dst == name:
                 waits = d.blocking or self.split(d.src, name)
                 found.append((d.src, d.kind == "flow", waits))
-        for source in self._implied_sources(name):
-            found.append((source, False, self.split(source, name)))
+        implied = self._implied_sources(name)
+        found += [(source, False, self.split(source, name)) for source in implied]
         return found
 
     def _implied_sources(self, name: str) -> list[str]:
@@ -153,6 +162,7 @@ class Reference:
         return before, after
 
     def streams_hold(self) -> bool:
+        """CONCURRENCY."""
         if self.problem.roles is None:
             return True
         if any(sum(self.stream(op.name)) > self.ii for op in self.problem.ops):
@@ -161,9 +171,9 @@ class Reference:
             if not any(waits for _, _, waits in self.incoming(blocked.name)):
                 continue
             for other in self.problem.ops:
-                if other is not blocked and not self.split(other.name, blocked.name):
-                    if not self._apart(blocked.name, other.name):
-                        return False
+                together = other is not blocked and not self.split(other.name, blocked.name)
+                if together and not self._apart(blocked.name, other.name):
+                    return False
         return True
 
     def _apart(self, blocked: str, other: str) -> bool:
@@ -186,6 +196,7 @@ class Reference:
     # Registers
 
     def registers_hold(self) -> bool:
+        """REGISTERS."""
         limits = self.problem.roles
         if limits is None or limits.register_file is None:
             return True
@@ -297,6 +308,7 @@ class Reference:
         return bool(self._loop(op))
 
     def memories_hold(self) -> bool:
+        """MEMORY and BARRIERS."""
         slots = {name: depth for group, depth in self._depths() for name in group}
         rings = self._handoff_rings()
         channels = self._channels(slots, rings)

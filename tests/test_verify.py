@@ -158,7 +158,13 @@ def test_a_schedule_with_roles_passes() -> None:
         ),
         ("MEMORY", two_roles(memories=(Memory("shared", 210),)), 24, START, ROLE),
         ("MEMORY", two_roles(memories=(Memory("shared", 250),)), 20, START, ROLE),
-        ("BARRIERS", two_roles(limits=Limits(4, 1, 8)), 40, START | {"P": 30}, {"K": 0, "S": 1, "P": 2}),
+        (
+            "BARRIERS",
+            two_roles(limits=Limits(4, 1, 8)),
+            40,
+            START | {"P": 30},
+            {"K": 0, "S": 1, "P": 2},
+        ),
     ],
 )
 def test_each_constraint_is_named(
@@ -220,7 +226,16 @@ def test_accumulators_are_charged_throughout() -> None:
     """A register accumulator in place is exactly one live instance at every phase."""
     problem = Problem(
         "accumulate",
-        (Op("C", issue=1, latency=30, warps=1, result=Result(REGISTER, 64), in_place=InPlace("C", 1)),),
+        (
+            Op(
+                "C",
+                issue=1,
+                latency=30,
+                warps=1,
+                result=Result(REGISTER, 64),
+                in_place=InPlace("C", 1),
+            ),
+        ),
         (Dependence("C", "C", 10, 1),),
         roles=RoleLimits(1, 4, 1, 65536, RegisterRange(24, 248, 8, 0)),
     )

@@ -126,7 +126,7 @@ def _space(op: Op) -> str:
 
 
 def _head(problem: Problem, op: Op) -> tuple[str, int, bool]:
-    """The first result in whose storage ``op`` ends up, the lag to it, and whether it is a cycle."""
+    """The first result in whose storage ``op`` ends up, the lag to it, whether it is a cycle."""
     trail: dict[str, int] = {}
     current, lag = op, 0
     while current.name not in trail:
@@ -160,7 +160,7 @@ class Arc:
 
 
 class Usage:
-    """What one assignment of starts and roles uses. ``role`` is empty for a problem without roles."""
+    """What one assignment of starts and roles uses; no roles where the problem has none."""
 
     def __init__(
         self, problem: Problem, ii: int, start: Mapping[str, int], role: Mapping[str, str]
@@ -360,7 +360,9 @@ class Usage:
     @property
     def length(self) -> int:
         """Cycles from the first start of an iteration to its last result."""
-        ends = (self.start[op.name] + (0 if op.streaming else op.latency) for op in self.problem.ops)
+        ends = (
+            self.start[op.name] + (0 if op.streaming else op.latency) for op in self.problem.ops
+        )
         return max(ends) - min(self.start.values())
 
     @property

@@ -185,7 +185,10 @@ class Dependence:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A loop-invariant value: it takes its memory once, whatever the schedule."""
+    """A loop-invariant value: it takes its memory once, whatever the schedule.
+
+    ``space`` is a memory; invariants in registers are not modelled (part of the overhead).
+    """
 
     name: str
     space: str

@@ -27,7 +27,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """When an operation starts (``start = stage * II + slot``) and on which role (None: no roles)."""
+    """When an operation starts, ``start = stage * II + slot``, and on which role, if any."""
 
     start: int
     stage: int

@@ -196,7 +196,8 @@ def check_concurrency(case: Case) -> Iterator[Violation]:
         if end - begin > ii:
             yield Violation(
                 "CONCURRENCY",
-                f"{op.name} keeps role {usage.role[op.name]} for {end - begin} cycles, the II is {ii}",
+                f"{op.name} keeps role {usage.role[op.name]} for {end - begin} cycles,"
+                f" the II is {ii}",
                 (op.name,),
             )
     if case.problem.limits.concurrency == "paper":

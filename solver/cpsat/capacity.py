@@ -7,7 +7,7 @@ from itertools import combinations
 from ortools.sat.python import cp_model
 
 from twill.problem import Reservation
-from twill.solver.cpsat.variables import Space, negated
+from twill.solver.cpsat.variables import Expr, Space, negated
 
 
 def add_capacity(space: Space) -> None:
@@ -68,7 +68,7 @@ def _add_cumulative(space: Space, users: list[tuple[str, Reservation]], capacity
         space.cp.add_cumulative(intervals, amounts, capacity)
 
 
-def phase(space: Space, name: str, offset: int) -> cp_model.LinearExprT:
+def phase(space: Space, name: str, offset: int) -> Expr:
     """``(slot + offset) mod II`` as an expression."""
     offset %= space.ii
     if offset == 0:

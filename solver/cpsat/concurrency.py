@@ -27,7 +27,7 @@ class Streams:
             self.blocks[op.name] = space.any_of(apart, f"{op.name} blocks")
             self.wait[op.name] = self._wait(incoming[op.name])
             handed = space.handed[op.name]
-            self.send[op.name] = op.handoff.issue_send * _as_expr(handed)
+            self.send[op.name] = op.handoff.issue_send * handed
 
     def _wait(self, incoming: list[Dependence]) -> Expr:
         """One wait per value that comes from another role or is waited for anyway."""
@@ -40,7 +40,7 @@ class Streams:
             total += here
             if handoff.issue_receive != here:
                 apart = self.space.apart(source, flows[0].dst)
-                total += (handoff.issue_receive - here) * _as_expr(apart)
+                total += (handoff.issue_receive - here) * apart
         return total
 
     def begin(self, name: str) -> Expr:
@@ -50,10 +50,6 @@ class Streams:
     def end(self, name: str) -> Expr:
         """First cycle after the operation's window."""
         return self.space.slot[name] + self.space.problem.op[name].issue + self.send[name]
-
-
-def _as_expr(literal: Literal) -> Expr:
-    return literal
 
 
 def add_concurrency(space: Space) -> None:
@@ -77,7 +73,7 @@ def _exclude_windows(space: Space, streams: Streams, u: str, v: str) -> None:
     same = space.same(u, v)
     if space.is_false(same):
         return
-    causes = {b.index: b for b in (streams.blocks[u], streams.blocks[v])}  # type: ignore[union-attr]
+    causes = {b.index: b for b in (streams.blocks[u], streams.blocks[v])}
     if any(space.is_true(cause) for cause in causes.values()):
         causes = {0: space.true}
     for cause in causes.values():

@@ -121,14 +121,14 @@ def _read(model: Model, solver: cp_model.CpSolver) -> Assignment:
 def hint(model: Model, assignment: Assignment) -> None:
     """Start the next search at a known solution."""
     space = model.space
-    space.cp.clear_hints()
+    space.cp.clear_hints()  # type: ignore[no-untyped-call]  # its stub has no annotation
     for name, at in assignment.raw_start.items():
         space.cp.add_hint(space.start[name], at)
         space.cp.add_hint(space.slot[name], at % space.ii)
     for name, on in space.on.items():
         for r, literal in on.items():
             if len(on) > 1:
-                space.cp.add_hint(literal, int(r == assignment.role[name]))
+                space.cp.add_hint(literal, r == assignment.role[name])
 
 
 class _Callback(cp_model.CpSolverSolutionCallback):

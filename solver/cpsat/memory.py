@@ -39,7 +39,7 @@ def add_memory(space: Space) -> Rings:
 
 
 def _ring_depth(space: Space, buffer: Buffer) -> Expr:
-    """depth * II >= every end of the slot's life minus every beginning."""
+    """A ring's depth: depth * II >= every end of the slot's life minus every beginning."""
     if buffer.accumulator:
         return 1
     capacity = space.problem.memory[buffer.memory].capacity
@@ -60,9 +60,9 @@ def _ring_depth(space: Space, buffer: Buffer) -> Expr:
             for d in space.flows
             if d.src == name
         ]
-    for begin in begins:
+    for born in begins:
         for end in ends:
-            space.cp.add(space.ii * depth >= end - begin)
+            space.cp.add(space.ii * depth >= end - born)
     return depth
 
 

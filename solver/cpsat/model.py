@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from twill.problem import Problem
@@ -86,7 +87,7 @@ def _buffer_bytes(model: Model) -> Expr:
     return sum(m.unit_bytes * model.rings.used[m.name] for m in memories)
 
 
-LEVELS = {
+LEVELS: dict[str, Callable[[Model], Expr]] = {
     "time": _time,
     "handoff_cost": _handoff_cost,
     "registers": lambda model: sum(model.roles.file.values()),

@@ -7,7 +7,7 @@ from ortools.sat.python import cp_model
 from twill.accounting import read_end, takes_over
 from twill.problem import Dependence, Op
 from twill.solver.cpsat.roles import Roles
-from twill.solver.cpsat.variables import Literal, Space, negated
+from twill.solver.cpsat.variables import Expr, Literal, Space, negated
 
 
 def add_registers(space: Space, roles: Roles) -> None:
@@ -92,7 +92,7 @@ class Profile:
         self.space = space
         self.intervals: list[cp_model.IntervalVar] = []
         self.demands: list[int] = []
-        self.room: cp_model.LinearExprT = budget - overhead
+        self.room: Expr = budget - overhead
         self.most = max(budget.proto.domain) - overhead
         self.least_one = False
 
@@ -124,7 +124,7 @@ class Profile:
     def _arc(
         self,
         begin: cp_model.IntVar,
-        length: cp_model.LinearExprT,
+        length: Expr,
         size: int,
         here: Literal,
         name: str,

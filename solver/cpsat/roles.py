@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 
 from twill.accounting import charged_warps
 from twill.problem import RoleLimits
-from twill.solver.cpsat.variables import Expr, Literal, Space
+from twill.solver.cpsat.variables import Expr, Literal, Space, negated
 
 
 @dataclass
@@ -90,5 +90,5 @@ def _break_symmetry(space: Space) -> None:
     for r in list(space.free_roles)[1:]:
         earlier: list[Literal] = []
         for name in free:
-            space.cp.add_bool_or([~space.on[name][r], *earlier])  # type: ignore[operator]
+            space.cp.add_bool_or([negated(space.on[name][r]), *earlier])
             earlier.append(space.on[name][r - 1])

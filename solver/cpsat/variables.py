@@ -15,8 +15,11 @@ from ortools.sat.python import cp_model
 from twill.accounting import constraint_dependences
 from twill.problem import Dependence, Problem
 
-Literal = cp_model.LiteralT
-Expr = cp_model.LinearExprT
+Literal = cp_model.BoolVarT
+"""A 0-1 variable or its negation."""
+
+Expr = cp_model.LinearExpr | int
+"""A linear expression over variables; an int where the input decides it."""
 
 
 @dataclass
@@ -163,11 +166,8 @@ class Space:
 
 def negated(literal: Literal) -> Literal:
     """The negation of a literal."""
-    assert not isinstance(literal, (bool, int))
     return literal.negated()
 
 
 def _same_index(a: Literal, b: Literal) -> bool:
-    assert not isinstance(a, (bool, int))
-    assert not isinstance(b, (bool, int))
     return a.index == b.index

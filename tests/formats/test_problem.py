@@ -54,7 +54,7 @@ def _ops(draw: st.DrawFn, units: list[str], memories: list[str]) -> tuple[Op, ..
             asynchronous=draw(st.booleans()),
             variable_latency=draw(st.booleans()),
             result=draw(st.none() | st.builds(Result, spaces, _cycles)),
-            handoff=draw(st.just(Handoff()) | st.builds(Handoff, *[_cycles] * 6)),
+            handoff=draw(st.just(Handoff()) | st.builds(Handoff, *[_cycles] * 7)),
             latencies=draw(st.dictionaries(_texts, _cycles, max_size=2)),
         )
         for name in names
@@ -239,6 +239,12 @@ WRONG: dict[str, tuple[str, object, str, str]] = {
         "shard",
         '"shard"',
         "unknown memory 'shard'; did you mean 'shared'?",
+    ),
+    "register invariant": (
+        "invariants/Q/space",
+        "register",
+        '"register"',
+        "'Q' stays in registers throughout, which is not modelled",
     ),
     "hand-off memory": (
         "roles/handoff_memory",

@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+
 from tests.random_problems import random_problem
 from tests.reference import Reference
-
 from twill.problem import Problem
 from twill.solver.assemble import Claim, assemble
+from twill.solver.bounds import bounds
 from twill.solver.cpsat.engine import Run, run
 from twill.solver.cpsat.model import build
+from twill.solver.impossible import impossible
 from twill.solver.lemmas import monotone
 from twill.verify import Violation, verify
 
@@ -76,6 +78,11 @@ def test_engine_agrees_with_brute_force(batch: int) -> None:
             result = run(build(problem, ii), Run(60, 0, 1))
             assert result.answer in ("optimal", "infeasible"), (seed, ii)
             assert (result.answer == "optimal") == known[ii], (seed, ii)
+            if known[ii]:
+                least = bounds(problem).ii
+                assert least is not None, seed
+                assert least <= ii, seed
+                assert impossible(problem) is None, seed
             if result.assignment is not None:
                 found = result.assignment
                 assert judged(problem, ii, found.start, found.role) == (), (seed, ii)
@@ -92,7 +99,7 @@ def test_every_constraint_is_violated_and_met() -> None:
         for count, start in enumerate(starts(problem, 2)):
             if count % 7:
                 continue
-            for role in roles(problem)[:: 3]:
+            for role in roles(problem)[::3]:
                 violated |= {v.constraint for v in judged(problem, 2, start, role)}
     names = {"DEPENDENCE", "HANDOFF", "CAPACITY", "ROLES", "VARIABLE-LATENCY", "CONCURRENCY"}
     assert violated >= names | {"REGISTERS", "MEMORY", "BARRIERS"}

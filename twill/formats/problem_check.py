@@ -41,9 +41,13 @@ def _memories(document: Document, problem: Problem) -> Iterator[Diagnostic]:
             message = f"'{memory.name}' is not a name for a memory: it has a meaning of its own"
             yield document.error(("memories", memory.name), message, key=True)
     for value in problem.invariants:
-        if value.space != REGISTER and value.space not in problem.memory:
-            message = unknown("memory", value.space, (*problem.memory, REGISTER))
-            yield document.error(("invariants", value.name, "space"), message)
+        path: Path = ("invariants", value.name, "space")
+        if value.space == REGISTER:
+            message = f"'{value.name}' stays in registers throughout, which is not modelled"
+            hint = "keep it in a memory, or count it in the overhead of the roles' registers"
+            yield document.error(path, message, hint)
+        elif value.space not in problem.memory:
+            yield document.error(path, unknown("memory", value.space, problem.memory))
 
 
 def _roles(document: Document, problem: Problem) -> Iterator[Diagnostic]:
