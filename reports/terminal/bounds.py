@@ -27,10 +27,10 @@ def bounds_section(page: Page, bounds: Bounds, ii: int | None) -> list[Line]:
     rows: list[tuple[Cell, ...]] = []
     hidden = 0
     for kind in ("resource", "recurrence", "buffer", "role"):
-        terms = [term for term in bounds.terms if term.kind == kind]
+        terms = _distinct([term for term in bounds.terms if term.kind == kind])
         shown = terms if kind == "resource" else terms[:_SHOWN]
         hidden += len(terms) - len(shown)
-        rows += [_row(page, term, ii or bounds.ii or 1) for term in shown]
+        rows += [_row(page, term, like, ii or bounds.ii or 1) for term, like in shown]
     if not rows:
         return [*lines, (Span("  nothing bounds it: no unit is reserved, no circuit takes time"),)]
     rows.sort(key=lambda row: -_ii(row))
@@ -40,7 +40,16 @@ def bounds_section(page: Page, bounds: Bounds, ii: int | None) -> list[Line]:
     return lines
 
 
-def _row(page: Page, term: Bound, ii: int) -> tuple[Cell, ...]:
+def _distinct(terms: list[Bound]) -> list[tuple[Bound, int]]:
+    """Terms with how many more there are of the same arithmetic, as those of sub-tiles are."""
+    groups: dict[tuple[object, ...], list[Bound]] = {}
+    for term in terms:
+        alone = term.name if term.kind in {"resource", "role"} else None
+        groups.setdefault((term.ii, term.detail, alone), []).append(term)
+    return [(group[0], len(group) - 1) for group in groups.values()]
+
+
+def _row(page: Page, term: Bound, like: int, ii: int) -> tuple[Cell, ...]:
     style = "bold" if term.binding else ""
     mark = Span("●" if term.binding else "", "warn")
     share = f"{bar(term.ii, ii, page.width // 10)} {percent(term.ii, ii):>4}"
@@ -48,7 +57,7 @@ def _row(page: Page, term: Bound, ii: int) -> tuple[Cell, ...]:
         Span(str(term.ii), style),
         mark,
         Span(share, "warn" if term.binding else "dim"),
-        Span(_name(term), style),
+        Span(_name(term) + (f" and {like} like it" if like else ""), style),
         Span(term.detail if term.binding else clip(term.detail, _DETAIL)),
     )
 

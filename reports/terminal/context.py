@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Context:
     """Where the problem came from; None where that is not known (a bare problem.json).
 
-    ``flop``: floating-point operations per iteration of one SM. ``interrupted``: the
-    reader stopped the search. Digests are SHA-256 in hex.
+    ``flop``: floating-point operations per iteration of one SM. ``tile``: its
+    parameters and sub-tiles in words. ``interrupted``: the reader stopped the search.
+    Digests are SHA-256 in hex.
     """
 
     problem_digest: str = ""
@@ -21,6 +22,7 @@ class Context:
     clock_ghz: float | None = None
     sm_count: int | None = None
     flop: int | None = None
+    tile: str = ""
     interrupted: bool = False
 
     def tflops(self, ii: int) -> float | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from twill.costs import CostLine
 from twill.problem import Op, Problem
 from twill.reports.terminal.context import Context
 from twill.reports.terminal.layout import Column, fields, paragraph, quantity, table
 from twill.reports.terminal.machine import measure, sources
-from twill.reports.terminal.page import Line, Page, Span, heading, render
+from twill.reports.terminal.page import Line, Page, Span, fit, heading, render
 
 _OPS = (
     Column("op"),
@@ -30,12 +30,19 @@ _DEPENDENCES = (
 
 
 def problem_report(
-    page: Page, problem: Problem, context: Context, costs: Mapping[str, tuple[CostLine, ...]]
+    page: Page,
+    problem: Problem,
+    context: Context,
+    costs: Mapping[str, tuple[CostLine, ...]],
+    moves: Sequence[str] = (),
 ) -> str:
-    """The elaborated problem; ``costs`` by op, empty for a bare problem.json."""
+    """The elaborated problem; ``costs`` by op, empty for a bare problem.json.
+
+    ``moves``: operations that elaboration put in, since no memory suited both ends.
+    """
     lines: list[Line] = [(Span(page.plain(problem.name), "bold"), Span(_size(problem)))]
     lines += fields(page, _summary(problem, context))
-    lines += _costs(page, problem, costs) if costs else _plain_ops(page, problem)
+    lines += _costs(page, problem, costs, moves) if costs else _plain_ops(page, problem)
     lines += _dependences(page, problem)
     used = [source for rows in costs.values() for row in rows for source in row.sources]
     return render(page, lines + sources(page, used))
@@ -65,7 +72,12 @@ def _summary(problem: Problem, context: Context) -> list[tuple[str, str]]:
     return rows
 
 
-def _costs(page: Page, problem: Problem, costs: Mapping[str, tuple[CostLine, ...]]) -> list[Line]:
+def _costs(
+    page: Page,
+    problem: Problem,
+    costs: Mapping[str, tuple[CostLine, ...]],
+    moves: Sequence[str],
+) -> list[Line]:
     """For every op its costs, and under each the numbers of the machine that it comes from."""
     every = [line for rows in costs.values() for line in rows]
     widths = (
@@ -74,7 +86,7 @@ def _costs(page: Page, problem: Problem, costs: Mapping[str, tuple[CostLine, ...
     )
     lines = heading(page, "Operations", "every cost, its arithmetic and its sources")
     for i, op in enumerate(problem.ops):
-        lines += [*([()] if i else []), _title(page, problem, op)]
+        lines += [*([()] if i else []), _title(page, problem, op, op.name in moves)]
         for line in costs.get(op.name, ()):
             lines += _cost(page, line, widths)
     return lines
@@ -99,12 +111,15 @@ def _value(line: CostLine) -> str:
     return f"{line.value} {line.unit}"
 
 
-def _title(page: Page, problem: Problem, op: Op) -> Line:
-    return (
+def _title(page: Page, problem: Problem, op: Op, moved: bool) -> Line:
+    note = "  a move put in by elaboration;" if moved else ""
+    spans = (
         Span("  "),
         Span(page.plain(op.name), "bold name"),
+        Span(note, "warn"),
         Span(f"  {traits(problem, op)}", "dim"),
     )
+    return fit(spans, page.width)
 
 
 def traits(problem: Problem, op: Op) -> str:

@@ -16,6 +16,9 @@ _STYLES = {
     "unknown": "bold warn",
 }
 
+# Of several bounds that bind, the one that is told is the one that is seen most easily.
+_PLAINEST = ("resource", "recurrence", "buffer", "role")
+
 
 def headline(page: Page, problem: Problem, outcome: Outcome, bounds: Bounds) -> list[Line]:
     """The verdict in a line and its proof in a sentence."""
@@ -51,7 +54,7 @@ def proof_sentence(outcome: Outcome, bounds: Bounds) -> str:
 def _optimal(schedule: Schedule, bounds: Bounds) -> str:
     ii = schedule.ii
     if bounds.binding and bounds.ii == ii:
-        why = because(bounds.binding[0], ii)
+        why = because(min(bounds.binding, key=lambda term: _PLAINEST.index(term.kind)), ii)
         return f"No schedule of this model is faster: {why} ({schedule.proof})."
     if ii == 1:
         return f"No schedule of this model is faster: an II is at least 1 ({schedule.proof})."
@@ -93,7 +96,7 @@ def model_lines(page: Page, problem: Problem, outcome: Outcome, context: Context
         rows.append(
             ("schedule", f"{span}, {schedule.length} cycles from first start to last result")
         )
-    rows.append(("model", _model(problem, context)))
+    rows += _model(problem, context)
     return [(), *fields(page, rows)]
 
 
@@ -113,16 +116,17 @@ def _speed(problem: Problem, schedule: Schedule, context: Context) -> list[tuple
     return rows
 
 
-def _model(problem: Problem, context: Context) -> str:
+def _model(problem: Problem, context: Context) -> list[tuple[str, str]]:
     stages = problem.limits.max_stages
     parts = [
         _named("spec", context.spec, context.spec_digest),
         _named("machine", context.machine, context.machine_digest),
         _named("problem", "", context.problem_digest),
-        f"profile {problem.profile}",
-        f"at most {stages} stages",
     ]
-    return " · ".join(part for part in parts if part)
+    limits = f"profile {problem.profile}, schedules of at most {stages} stages"
+    named = " · ".join(part for part in parts if part)
+    rows = [("model", named), ("tile", context.tile), ("limits", limits)]
+    return [(name, text) for name, text in rows if text]
 
 
 def _named(kind: str, name: str | None, digest: str) -> str:

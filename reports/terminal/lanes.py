@@ -133,6 +133,12 @@ def content(box: Box, touches: bool = False) -> str:
     return text + "─" * (room - 1) + ("┤" if box.piece.closed else "›")
 
 
+def shows_short(box: Box, touches: bool = False) -> bool:
+    """Whether a box has a shortened name, neither its operation's full name nor its symbol."""
+    text = _label(box, touches)
+    return not text.startswith(box.piece.op) and text != box.piece.labels[-1]
+
+
 def shows_symbol(box: Box, touches: bool = False) -> bool:
     """Whether a box is too narrow for its operation's name."""
     return _label(box, touches) == box.piece.labels[-1] != box.piece.op
@@ -142,7 +148,8 @@ def _label(box: Box, touches: bool) -> str:
     """The fullest label that leaves room for the box's edge; a bare name may fill a lone box."""
     width = box.right - box.left
     for text in box.piece.labels[:-1]:
-        if len(text) < width or (text == box.piece.op and len(text) == width and not touches):
+        bare = "@" not in text and not touches
+        if len(text) < width or (bare and len(text) == width):
             return text
     return box.piece.labels[-1]
 

@@ -12,7 +12,7 @@ _COLUMNS = (
     Column("value", ">"),
     Column("bound", ">"),
     Column("unit"),
-    Column(""),
+    Column("", wrap=True),
 )
 
 

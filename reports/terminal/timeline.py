@@ -12,6 +12,7 @@ from twill.reports.terminal.lanes import (
     content,
     pack,
     scale,
+    shows_short,
     shows_symbol,
     split,
     ticks,
@@ -30,8 +31,10 @@ def timeline(page: Page, view: View) -> list[Line]:
     ruler = scale(view.schedule.ii, page.width - 2 - label - _SHARE)
     rows = _Rows(page, view, ruler, label)
     lines = [*heading(page, "Timeline", _note(view, ruler)), *rows.ruler()]
+    used = {name for op in view.problem.ops for name, uses in op.reservations.items() if uses}
     for unit in view.problem.units:
-        lines += rows.unit(unit.name, unit.capacity)
+        if unit.name in used:
+            lines += rows.unit(unit.name, unit.capacity)
     loose = _loose_ops(view)
     if loose:
         lines += rows.stream("no unit", loose)
@@ -49,6 +52,8 @@ class _Rows:
     def __init__(self, page: Page, view: View, ruler: Scale, label: int) -> None:
         self._page, self._view, self._ruler, self._label = page, view, ruler, label
         self._symbols: set[str] = set()
+        self._used: set[str] = set()
+        self._short = ""
 
     def ruler(self) -> list[Line]:
         """The cycle numbers and the rule under them."""
@@ -64,6 +69,7 @@ class _Rows:
 
     def unit(self, name: str, capacity: int) -> list[Line]:
         """A unit's reservations; one that serves several at once has a row of its load."""
+        self._used.add(name)
         pieces = [
             piece
             for op in self._view.problem.ops
@@ -91,6 +97,11 @@ class _Rows:
             + (roles if self._view.schedule.roles else "")
             + "op@+k works on iteration i+k; ‹ › crosses the period's edge"
         )
+        if self._short:
+            text += f"; {self._view.short(self._short)} is short for {self._short}"
+        idle = [unit.name for unit in self._view.problem.units if unit.name not in self._used]
+        if idle:
+            text += f"; never used: {', '.join(idle)}"
         lines: list[Line] = [(), *paragraph(self._page, text, indent=2, style="dim")]
         return lines + self._symbol_lines()
 
@@ -123,7 +134,8 @@ class _Rows:
         for begin, end, opened, closed, lap in split(start, length, period):
             label = view.label(op, shift - lap)
             full = (f"{label}{share}",) if share else ()
-            labels = (*full, label, op, view.symbol(op))
+            short = view.short(op)
+            labels = (*full, label, op, *([short] if short != op else []), view.symbol(op))
             out.append(Piece(op, begin, end, labels, opened, closed, amount))
         return out
 
@@ -145,6 +157,8 @@ class _Rows:
             touches = bool(spans) and column == box.left
             if shows_symbol(box, touches):
                 self._symbols.add(box.piece.op)
+            elif not self._short and shows_short(box, touches):
+                self._short = box.piece.op
             spans += self._blank(column, box.left)
             spans.append(Span(content(box, touches), self._view.style(box.piece.op)))
             column = box.right

@@ -7,7 +7,9 @@ operation of stage s works on iteration i + (last stage - s).
 
 from __future__ import annotations
 
+import re
 import string
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,6 +54,23 @@ class View:
     def label(self, op: str, shift: int = 0) -> str:
         """``op@+k``; ``shift`` moves the iteration, as for a value read from the past."""
         return f"{op}@{self.offset(op) + shift:+d}"
+
+    @cached_property
+    def _shorts(self) -> dict[str, str]:
+        """Names of sub-tiles without dimensions, where that leaves them apart: S[m0] is S0."""
+        names = {op.name for op in self.problem.ops}
+        shorts: dict[str, str] = {}
+        for name in names:
+            match = re.fullmatch(r"(.+)\[([a-z_0-9,]+)\]", name)
+            if match:
+                places = (re.sub(r"^.*?(?=\d+$)", "", part) for part in match[2].split(","))
+                shorts[name] = match[1] + ".".join(places)
+        taken = Counter([*shorts.values(), *names])
+        return {name: short for name, short in shorts.items() if taken[short] == 1}
+
+    def short(self, op: str) -> str:
+        """The shortest name of an operation that can be recognised."""
+        return self._shorts.get(op, op)
 
     def symbol(self, op: str) -> str:
         """A short mark for an operation, unique within the problem."""

@@ -8,6 +8,7 @@ from twill.reports.terminal.context import Context
 
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
+    from twill.elaborate import Elaboration
 
 
 def context_of(model: Model, interrupted: bool) -> Context:
@@ -25,5 +26,13 @@ def context_of(model: Model, interrupted: bool) -> Context:
         clock_ghz=float(machine.clock_ghz.value) if machine and machine.clock_ghz else None,
         sm_count=machine.sm_count.whole if machine and machine.sm_count else None,
         flop=elaboration.work.get("flop"),
+        tile=_tile(elaboration),
         interrupted=interrupted,
     )
+
+
+def _tile(elaboration: Elaboration) -> str:
+    """The parameters and sub-tiles of an elaboration: "M = 128, N = 64, M in 2"."""
+    parts = [f"{name} = {value}" for name, value in elaboration.parameters.items()]
+    parts += [f"{name} in {count}" for name, count in elaboration.subtile.items() if count > 1]
+    return ", ".join(parts)

@@ -103,4 +103,5 @@ def show_problem(request: ModelRequest, as_problem: bool, as_json: bool, no_colo
         emit_json(document)
         return
     page = page_for(sys.stdout, no_color)
-    emit(problem_report(page, model.problem, model.context(), costs))
+    moves = model.elaboration.moves if model.elaboration else ()
+    emit(problem_report(page, model.problem, model.context(), costs, moves))
