@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from twill.reports.terminal.layout import Cell, Column, bar, percent, table
+from twill.reports.terminal.layout import Cell, Column, bar, paragraph, percent, table
 from twill.reports.terminal.page import Line, Page, Span, clip, heading
 from twill.solver.bounds import Bound, Bounds
 
@@ -23,7 +24,7 @@ def bounds_section(page: Page, bounds: Bounds, ii: int | None) -> list[Line]:
     """The section; ``ii``: the II of the schedule found, if there is one."""
     lines = heading(page, "Bounds", "the II that each one alone would allow")
     if bounds.impossible:
-        return [*lines, (Span("  no II at all: ", "bad"), Span(page.plain(bounds.impossible)))]
+        return [*lines, *paragraph(page, f"no II at all: {bounds.impossible}", style="bad")]
     rows: list[tuple[Cell, ...]] = []
     hidden = 0
     for kind in ("resource", "recurrence", "buffer", "role"):
@@ -45,7 +46,8 @@ def _distinct(terms: list[Bound]) -> list[tuple[Bound, int]]:
     groups: dict[tuple[object, ...], list[Bound]] = {}
     for term in terms:
         alone = term.name if term.kind in {"resource", "role"} else None
-        groups.setdefault((term.ii, term.detail, alone), []).append(term)
+        alike = re.sub(r"\[[^\]]*\]", "", term.detail)
+        groups.setdefault((term.ii, alike, alone), []).append(term)
     return [(group[0], len(group) - 1) for group in groups.values()]
 
 

@@ -15,7 +15,10 @@ def reason_section(page: Page, title: str, reason: Reason, summary: bool = False
     for detail in reason.details:
         lines += paragraph(page, f"• {detail}", indent=2, hang=2)
     if reason.levers:
-        lines += [*([()] if lines else []), *paragraph(page, "what would help:", style="bold")]
+        if lines:
+            lines += [(), *paragraph(page, "what would help:", style="bold")]
+        else:
+            title = "What would help"
         for lever in reason.levers:
             lines += paragraph(page, f"→ {lever}", indent=2, hang=2)
     return [*heading(page, title), *lines] if lines else []

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.reports.hand_made import attention, feasible, optimal, ping_pong, vliw
+from twill.problem import Dependence, Op, Problem
+from twill.reports.terminal.bounds import bounds_section
 from twill.reports.terminal.context import Context
 from twill.reports.terminal.headline import proof_sentence
-from twill.reports.terminal.page import Page
+from twill.reports.terminal.page import Page, length
 from twill.reports.terminal.report import report
 from twill.reports.terminal.verification import verification
 from twill.reports.terminal.view import View
@@ -87,3 +89,24 @@ def test_verification_lists_every_constraint() -> None:
     text = verification(Page(), attention(), broken, verify(attention(), broken))
     assert "not verified" in text
     assert "✗" in text
+
+
+def test_impossible_circuit_fits_the_page() -> None:
+    """Where no II will do, the circuit is spelled out within the page."""
+    problem = Problem(
+        "loop",
+        (Op("a"), Op("b")),
+        (Dependence("a", "b", 1), Dependence("b", "a", 1)),
+    )
+    lines = bounds_section(Page(80), bounds(problem), None)
+    assert "no II at all" in lines[2][0].text
+    assert all(length(line) <= 80 for line in lines)
+
+
+def test_short_names_of_sub_tiles() -> None:
+    """S[m0] is S0 unless another op has that name; the place of a ring's sub-tile is kept."""
+    names = ("S[m0]", "S[m1]", "P[m0]", "P0", "X[m0,n2]", "X[m0,n3]", "plain")
+    problem = Problem("names", tuple(Op(name) for name in names))
+    view = View(problem, ping_pong())
+    shorts = [view.short(name) for name in names]
+    assert shorts == ["S0", "S1", "P[m0]", "P0", "X0.2", "X0.3", "plain"]
