@@ -18,8 +18,12 @@ from twill.solver.paths import critical_path
 FIRST_EFFORT = 4.0
 """Deterministic work of the first run on the whole model at a probe; later ones double it."""
 
-FIND_EFFORTS = (0.5, 2.0)
-"""Deterministic work of each run on a restricted model, round by round."""
+FIND_EFFORT = 0.5
+"""Deterministic work of one run on a restricted model. Such runs are short or very long, so
+that many short ones with other seeds find a schedule sooner than few long ones."""
+
+FIND_TURNS = 6
+"""Rounds of such runs, with and without linear relaxation in turn, before the whole model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +70,22 @@ class Search:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
         ii, step = self.low, 1
         while not self.clock.over:
-            answer = self._probe(ii)
+            last = ii >= self.horizon
+            answer = self._probe(ii, patient=last)
             if answer == "feasible":
                 return True
-            if answer == "infeasible" and ii >= self.horizon and self._all_below_refuted(ii):
-                return False
-            ii = min(ii + step, max(self.horizon, ii + 1))
+            if last:
+                return answer != "infeasible" or self._exists_below(ii)
+            ii = min(ii + step, self.horizon)
             step *= 2
         return True
 
-    def _all_below_refuted(self, ii: int) -> bool:
-        """Whether an infeasible probe at the horizon excludes every II."""
-        return self.monotone or self.low > ii
+    def _exists_below(self, ii: int) -> bool:
+        """Whether a refutation at the horizon leaves smaller IIs: only without monotonicity."""
+        while not self.monotone and not self.clock.over and self.low < ii:
+            if self._probe(self.low, patient=True) == "feasible":
+                return True
+        return not self.monotone and self.low <= ii
 
     def _bisect(self) -> None:
         """Between the highest refuted and the lowest feasible II."""
@@ -122,16 +130,19 @@ class Search:
         length = self.path + self.path // 4 + ii
         stages = min(self.problem.limits.max_stages, length // ii + 1)
         narrow = replace(self.problem, limits=replace(self.problem.limits, max_stages=stages))
-        for effort in FIND_EFFORTS:
-            for roles in self._role_counts():
+        counts = list(self._role_counts())
+        for turn in range(FIND_TURNS):
+            for roles in list(counts):
                 if self.clock.over:
                     return False
                 model = build(narrow, ii, roles)
                 model.space.cp.add(model.space.length <= length)
-                result = self._run(model, effort, workers=1, linear=0)
+                result = self._run(model, FIND_EFFORT, 1, linear=(turn + 1) % 2, turn=turn)
                 if result.assignment is not None:
                     self._keep(result.assignment)
                     return True
+                if result.answer == "infeasible":
+                    counts.remove(roles)
         return False
 
     def _role_counts(self) -> tuple[int | None, ...]:
@@ -154,8 +165,10 @@ class Search:
             return "infeasible"
         return "unknown"
 
-    def _run(self, model: Model, effort: float, workers: int, linear: int | None = None) -> Result:
-        seed = self.clock.options.seed
+    def _run(
+        self, model: Model, effort: float, workers: int, linear: int | None = None, turn: int = 0
+    ) -> Result:
+        seed = self.clock.options.seed + turn
         how = Run(self.clock.left, seed, workers, effort, linear=linear)
         result = run(model, how, self.clock.stop)
         self.clock.work += result.work

@@ -131,7 +131,7 @@ def _no_circuit(limits: Bounds) -> Reason:
 
 
 def _nowhere(problem: Problem, found: Found) -> Reason:
-    at = found.refuted[-1]
+    at = max(found.refuted)
     return Reason(
         f"no schedule exists at any II within {problem.limits.max_stages} stages: refuted at II"
         f" {at}, above which a longer period cannot help (docs/problem.md, lemma 3)",
