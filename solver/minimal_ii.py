@@ -6,11 +6,13 @@ any length within the stage limit) may answer infeasible; an unknown leaves a ga
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from twill.problem import Problem
 from twill.solver.clock import Clock
-from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, run
+from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, race
 from twill.solver.cpsat.model import Model, build
 from twill.solver.lemmas import horizon, monotone
 from twill.solver.paths import critical_path
@@ -132,18 +134,26 @@ class Search:
         narrow = replace(self.problem, limits=replace(self.problem.limits, max_stages=stages))
         counts = list(self._role_counts())
         for turn in range(FIND_TURNS):
-            for roles in list(counts):
+            for some in batched(list(counts), self.clock.options.workers):
                 if self.clock.over:
                     return False
-                model = build(narrow, ii, roles)
-                model.space.cp.add(model.space.length <= length)
-                result = self._run(model, FIND_EFFORT, 1, linear=(turn + 1) % 2, turn=turn)
-                if result.assignment is not None:
-                    self._keep(result.assignment)
+                entries = [(self._short(narrow, ii, n, length), self._how(turn)) for n in some]
+                results = self._race(entries)
+                if self._kept(results):
                     return True
-                if result.answer == "infeasible":
-                    counts.remove(roles)
+                for roles, result in zip(some, results, strict=False):
+                    if result.answer == "infeasible":
+                        counts.remove(roles)
         return False
+
+    def _short(self, problem: Problem, ii: int, roles: int | None, length: int) -> Model:
+        model = build(problem, ii, roles)
+        model.space.cp.add(model.space.length <= length)
+        return model
+
+    def _how(self, turn: int) -> Run:
+        way = Way(linear=(turn + 1) % 2)
+        return Run(self.clock.left, FIND_EFFORT, self.clock.options.seed + turn, way)
 
     def _role_counts(self) -> tuple[int | None, ...]:
         """Numbers of roles to try, fewest first; None where there is nothing to choose."""
@@ -155,24 +165,37 @@ class Search:
         return (*counts, limits.max_roles)
 
     def _decide(self, ii: int, effort: float) -> Answer:
-        """One run on the whole model, which may find or refute."""
-        result = self._run(build(self.problem, ii), effort, self.clock.options.workers)
-        if result.assignment is not None:
-            self._keep(result.assignment)
+        """The whole model, without and with linear relaxation: either may find or refute."""
+        model = build(self.problem, ii)
+        seed, seconds = self.clock.options.seed, self.clock.left
+        ways = (Way(linear=0), Way(linear=1))
+        if self.clock.options.workers > 1:
+            results = self._race([(model, Run(seconds, effort, seed, way)) for way in ways])
+        else:
+            results = []
+            for way in ways:
+                results += self._race([(model, Run(seconds, effort, seed, way))])
+                if results[-1].answer != "unknown":
+                    break
+        if self._kept(results):
             return "feasible"
-        if result.answer == "infeasible":
+        if any(result.answer == "infeasible" for result in results):
             self._refute(ii)
             return "infeasible"
         return "unknown"
 
-    def _run(
-        self, model: Model, effort: float, workers: int, linear: int | None = None, turn: int = 0
-    ) -> Result:
-        seed = self.clock.options.seed + turn
-        how = Run(self.clock.left, seed, workers, effort, linear=linear)
-        result = run(model, how, self.clock.stop)
-        self.clock.work += result.work
-        return result
+    def _race(self, entries: list[tuple[Model, Run]]) -> list[Result]:
+        results = race(entries, self.clock.options.workers, self.clock.stop)
+        self.clock.work += sum(result.work for result in results)
+        return results
+
+    def _kept(self, results: list[Result]) -> bool:
+        """Keep the first schedule found."""
+        for result in results:
+            if result.assignment is not None:
+                self._keep(result.assignment)
+                return True
+        return False
 
     def _keep(self, assignment: Assignment) -> None:
         if self.best is None or assignment.ii < self.best.ii:
@@ -188,3 +211,10 @@ class Search:
     def _tell(self, ii: int) -> None:
         incumbent = f"II {self.best.ii}" if self.best else "-"
         self.clock.tell("smallest II", ii, incumbent, f"II >= {self.low}")
+
+
+def batched(items: list[int | None], size: int) -> Iterator[list[int | None]]:
+    """Pieces of a list of at most ``size`` items."""
+    rest = iter(items)
+    while piece := list(islice(rest, max(1, size))):
+        yield piece

@@ -40,7 +40,7 @@ class Stop:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._requested = False
-        self._interrupt: Callable[[], None] | None = None
+        self._running: dict[int, Callable[[], None]] = {}
 
     @property
     def requested(self) -> bool:
@@ -48,15 +48,21 @@ class Stop:
         return self._requested
 
     def request(self) -> None:
-        """Ask for it; the engine that is running is interrupted."""
+        """Ask for it; the engines that are running are interrupted."""
         with self._lock:
             self._requested = True
-            if self._interrupt is not None:
-                self._interrupt()
-
-    def watch(self, interrupt: Callable[[], None] | None) -> None:
-        """Register how to interrupt the engine that is about to run, or None after it."""
-        with self._lock:
-            self._interrupt = interrupt
-            if self._requested and interrupt is not None:
+            for interrupt in self._running.values():
                 interrupt()
+
+    def watch(self, interrupt: Callable[[], None]) -> Callable[[], None]:
+        """Register how to interrupt an engine that is about to run; call the result after it."""
+        with self._lock:
+            key = id(interrupt)
+            self._running[key] = interrupt
+            if self._requested:
+                interrupt()
+        return lambda: self._forget(key)
+
+    def _forget(self, key: int) -> None:
+        with self._lock:
+            self._running.pop(key, None)

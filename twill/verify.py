@@ -67,12 +67,9 @@ def _form(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
     for name in sorted(problem.op.keys() ^ schedule.ops.keys()):
         what = "is not placed" if name in problem.op else "is placed but not in the problem"
         yield Violation("FORM", f"operation {name} {what}", (name,))
-    names = [role.name for role in schedule.roles]
-    if len(set(names)) != len(names):
-        yield Violation("FORM", f"role names repeat: {', '.join(names)}")
-    expected = set(names) if problem.roles is not None else {None}
-    if problem.roles is None and names:
-        yield Violation("FORM", "the problem has no roles, the schedule has")
+    yield from _form_of_roles(problem, schedule)
+    names = {role.name for role in schedule.roles}
+    expected = names if problem.roles is not None else {None}
     for name, placed in schedule.ops.items():
         if placed.start < 0 or placed.start != placed.stage * ii + placed.slot:
             yield Violation(
@@ -85,6 +82,20 @@ def _form(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
             yield Violation("FORM", f"{name} has slot {placed.slot} outside 0..{ii - 1}", (name,))
         if placed.role not in expected:
             yield Violation("FORM", f"{name} is on role {placed.role!r}, which is none", (name,))
+
+
+def _form_of_roles(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
+    """FORM: roles and budgets are stated where the problem has them, each role once."""
+    names = [role.name for role in schedule.roles]
+    if len(set(names)) != len(names):
+        yield Violation("FORM", f"role names repeat: {', '.join(names)}")
+    if problem.roles is None and names:
+        yield Violation("FORM", "the problem has no roles, the schedule has")
+    if problem.roles is not None and problem.roles.register_file is None:
+        for role in schedule.roles:
+            if role.registers is not None:
+                what = f"role {role.name} has a budget, the problem has no register file"
+                yield Violation("FORM", what)
 
 
 def check_dependence(case: Case) -> Iterator[Violation]:
@@ -161,7 +172,7 @@ def check_roles(case: Case) -> Iterator[Violation]:
     for role in case.schedule.roles:
         if role.name not in used:
             yield Violation("ROLES", f"role {role.name} has no operation")
-        elif role.warps < case.usage.width(role.name):
+        elif role.warps != case.usage.width(role.name):
             need = case.usage.width(role.name)
             yield Violation("ROLES", f"role {role.name} has {role.warps} warps, it needs {need}")
     if len(case.schedule.roles) > limits.max_roles:
@@ -333,25 +344,46 @@ def check_statement(case: Case) -> Iterator[Violation]:
         if getattr(schedule, name) != fact:
             told = getattr(schedule, name)
             yield Violation("STATEMENT", f"{name} is stated as {told}, it is {fact}")
-    for name, fact in objective_values(case.problem, schedule).items():
-        if name in said and said[name] != fact:
-            yield Violation("STATEMENT", f"level {name} is stated as {said[name]}, it is {fact}")
+    values = objective_values(case.problem, schedule)
+    for name in values.keys() & said.keys():
+        if said[name] != values[name]:
+            text = f"level {name} is stated as {said[name]}, it is {values[name]}"
+            yield Violation("STATEMENT", text)
+    for name in said.keys() - values.keys():
+        yield Violation("STATEMENT", f"the problem has no level {name}")
+    yield from _check_bounds(schedule)
+    yield from _check_listed(case)
+
+
+def _check_bounds(schedule: Schedule) -> Iterator[Violation]:
+    """No bound is above its value, and what is called optimal or proved meets its bound."""
     if schedule.ii_lower_bound > schedule.ii:
         yield Violation(
             "STATEMENT", f"the bound {schedule.ii_lower_bound} is above the II {schedule.ii}"
         )
+    elif schedule.status == "optimal" and schedule.ii_lower_bound < schedule.ii:
+        text = f"II {schedule.ii} is called optimal, its bound is {schedule.ii_lower_bound}"
+        yield Violation("STATEMENT", text)
     for level in schedule.objective:
-        if level.lower_bound is not None and level.lower_bound > level.value:
-            yield Violation(
-                "STATEMENT",
-                f"level {level.name}: bound {level.lower_bound} is above value {level.value}",
-            )
-    yield from _check_listed(case)
+        least = level.lower_bound
+        told = f"level {level.name}: bound {least}, value {level.value}"
+        if least is not None and least > level.value:
+            yield Violation("STATEMENT", f"{told}: a bound may not be above the value")
+        if level.proved and (least is None or level.value > least * (1 + level.tolerance)):
+            yield Violation("STATEMENT", f"{told}: not proved by that")
 
 
 def _check_listed(case: Case) -> Iterator[Violation]:
-    """The rings and hand-offs that a schedule lists are those that it has."""
-    usage = case.usage
+    """The rings, hand-offs and levels that a schedule lists are those that it has, once each."""
+    usage, schedule = case.usage, case.schedule
+    lists = {
+        "ring": [ring.name for ring in schedule.buffers],
+        "hand-off of": [handoff.value for handoff in schedule.handoffs],
+        "level": [level.name for level in schedule.objective],
+    }
+    for what, names in lists.items():
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield Violation("STATEMENT", f"{what} {name} is stated more than once")
     for ring in case.schedule.buffers:
         fact = next((b for b in usage.buffers if b.name == ring.name), None)
         if fact is None or (fact.memory, fact.size, tuple(fact.members), fact.accumulator) != (

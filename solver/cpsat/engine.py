@@ -6,7 +6,8 @@ are recomputed from them, so that a mistake in the encoding cannot hide.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,15 +45,22 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How CP-SAT searches: linear relaxation (0 none, 1 some), core or tree search on bounds."""
+
+    linear: int
+    core: bool = False
+    tree: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """How to run: ``seconds`` and ``work`` are limits; ``gap`` is a relative one to stop at."""
+    """One single-threaded run: ``seconds`` of wall time and deterministic ``work`` at most."""
 
     seconds: float
+    work: float
     seed: int
-    workers: int
-    work: float | None = None
-    gap: float = 0.0
-    linear: int | None = None
+    way: Way
 
 
 def run(
@@ -66,13 +74,12 @@ def run(
         return Result("unknown", None, None, 0.0)
     solver = cp_model.CpSolver()
     _configure(solver.parameters, how)
-    if stop is not None:
-        stop.watch(solver.stop_search)
+    forget = stop.watch(solver.stop_search) if stop is not None else None
     try:
         status = solver.solve(model.space.cp, _Callback(on_bound) if on_bound else None)
     finally:
-        if stop is not None:
-            stop.watch(None)
+        if forget is not None:
+            forget()
     work = solver.response_proto.deterministic_time
     if status == cp_model.MODEL_INVALID:
         raise RuntimeError(model.space.cp.validate())
@@ -84,23 +91,54 @@ def run(
     return Result(answer, _read(model, solver), _bound(solver), work)
 
 
+def race(
+    entries: Sequence[tuple[Model, Run]],
+    threads: int,
+    stop: Stop,
+    on_bound: Callable[[float, float], None] | None = None,
+) -> list[Result]:
+    """Several runs side by side; the results in order, as far as they are needed.
+
+    A decided run makes the ones after it needless, never the ones before it, whichever ends
+    first: so the outcome does not depend on the speed of the machine.
+    """
+    own = [Stop() for _ in entries]
+    forget = stop.watch(lambda: [each.request() for each in own] and None)
+    try:
+        with ThreadPoolExecutor(max(1, threads)) as pool:
+            runs = [
+                pool.submit(run, model, how, mine, on_bound)
+                for (model, how), mine in zip(entries, own, strict=True)
+            ]
+            return _in_order(runs, own)
+    finally:
+        forget()
+
+
+def _in_order(runs: list[Future[Result]], own: list[Stop]) -> list[Result]:
+    results: list[Result] = []
+    for i, each in enumerate(runs):
+        results.append(each.result())
+        if results[-1].answer in ("optimal", "infeasible"):
+            for needless in own[i + 1 :]:
+                needless.request()
+            break
+    return results
+
+
 def _configure(parameters: object, how: Run) -> None:
     settings = {
         "max_time_in_seconds": how.seconds,
+        "max_deterministic_time": how.work,
         "random_seed": how.seed,
-        "num_workers": how.workers,
-        "interleave_search": how.workers > 1,
-        "relative_gap_limit": how.gap,
+        "num_workers": 1,
         "catch_sigint_signal": False,
+        "linearization_level": how.way.linear,
+        "optimize_with_core": how.way.core,
+        "optimize_with_lb_tree_search": how.way.tree,
     }
-    if how.linear is not None:
-        settings["linearization_level"] = how.linear
-    if how.work is not None:
-        settings["max_deterministic_time"] = how.work
     for name, value in settings.items():
         setattr(parameters, name, value)
-    if how.workers == 2 and how.linear is None:
-        parameters.subsolvers.extend(["no_lp", "default_lp"])  # type: ignore[attr-defined]
 
 
 def _bound(solver: cp_model.CpSolver) -> int | None:
