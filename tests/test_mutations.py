@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -20,11 +20,12 @@ from tests.attention import attention
 from tests.random_problems import random_problem
 from tests.reference import Reference
 from twill.problem import Problem
-from twill.schedule import Infeasible, Level, Optimal, Role, Schedule
+from twill.schedule import Infeasible, Level, Optimal, Placement, Role, Schedule
 from twill.solver import SolveOptions, solve
 from twill.solver.assemble import Claim, assemble
 from twill.verify import objective_values, verify
 
+T = TypeVar("T", Schedule, Placement, Any)
 Mutant = tuple[str, Schedule]
 SEEDS = range(60)
 
@@ -41,7 +42,7 @@ def mutants(schedule: Schedule) -> Iterator[Mutant]:
     """The schedule with one field changed."""
     for name in ("ii", "ii_lower_bound", "stages", "length"):
         for other in _near(getattr(schedule, name)):
-            yield name, replace(schedule, **{name: other})
+            yield name, _with(schedule, name, other)
     for name in schedule.ops:
         yield from _placements(schedule, name)
     lists: dict[str, tuple[str, ...]] = {
@@ -57,7 +58,7 @@ def mutants(schedule: Schedule) -> Iterator[Mutant]:
 def _placements(schedule: Schedule, name: str) -> Iterator[Mutant]:
     placed, ii = schedule.ops[name], schedule.ii
     changed = [
-        (part, replace(placed, **{part: other}))
+        (part, _with(placed, part, other))
         for part in ("start", "stage", "slot")
         for other in _near(getattr(placed, part))
     ]
@@ -80,11 +81,17 @@ def _entries(schedule: Schedule, field: str, parts: tuple[str, ...]) -> Iterator
         before, after = entries[:i], entries[i + 1 :]
         for part in parts:
             for other in _others(getattr(entry, part)):
-                mutated = replace(entry, **{part: other})
+                mutated = _with(entry, part, other)
                 what = f"{field}[{i}].{part} = {other}"
-                yield what, replace(schedule, **{field: (*before, mutated, *after)})
-        yield f"{field}[{i}] dropped", replace(schedule, **{field: (*before, *after)})
-        yield f"{field}[{i}] twice", replace(schedule, **{field: (*entries, entry)})
+                yield what, _with(schedule, field, (*before, mutated, *after))
+        yield f"{field}[{i}] dropped", _with(schedule, field, (*before, *after))
+        yield f"{field}[{i}] twice", _with(schedule, field, (*entries, entry))
+
+
+def _with(item: T, field: str, value: object) -> T:
+    """The item with one field changed."""
+    changes: dict[str, Any] = {field: value}
+    return replace(item, **changes)
 
 
 def _near(value: int) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import pytest
 from tests.brute_force import exists, judged, roles, starts
 from tests.random_problems import random_problem
 from twill.solver.bounds import bounds
-from twill.solver.cpsat.engine import Run, run
+from twill.solver.cpsat.engine import Run, Way, run
 from twill.solver.cpsat.model import build
 from twill.solver.impossible import impossible
 from twill.solver.lemmas import monotone
@@ -24,7 +24,7 @@ def test_engine_agrees_with_brute_force(batch: int) -> None:
         known: dict[int, bool] = {}
         for ii in IIS:
             known[ii] = exists(problem, ii)
-            result = run(build(problem, ii), Run(60, 0, 1))
+            result = run(build(problem, ii), Run(60, 1e9, 0, Way(linear=1)))
             assert result.answer in ("optimal", "infeasible"), (seed, ii)
             assert (result.answer == "optimal") == known[ii], (seed, ii)
             if known[ii]:
