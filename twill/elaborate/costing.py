@@ -71,7 +71,7 @@ class Costs:
         return -(-node.elements(shape) * TYPE_BITS[self._type(node)] // 8)
 
     def _held(self, node: Node, shape: Shape) -> int:
-        """Elements as the threads hold them: a row statistic has a copy in every thread of a row."""
+        """Elements as the threads hold them: a row statistic has a copy per thread of its row."""
         elements = node.elements(shape)
         return vector_elements(self.machine, elements) if len(shape) == 1 else elements
 
@@ -87,36 +87,36 @@ class Costs:
     def _request(self, node: Node) -> Request:
         shape, warps = self._shape(node), self._warps(node)
         if node.kind == "moved":
-            assert node.source_space is not None and node.space is not None
-            return Move(self._moved_bytes(node), node.source_space, node.space, warps)
+            return self._move(node, node.source_space, warps)
         match node.op.kind:
             case "mma":
                 return self._multiply(node, warps)
             case "reduce":
                 tile = (*shape, *reduced_dimensions(node.op, self.settings.shapes))
                 rows = node.elements(shape)
-                return Reduction(str(node.op.function), node.elements(tile), rows, "fp32", warps)
+                function, size = str(node.op.function), node.elements(tile)
+                return Reduction(function, size, rows, node.op.type, warps)
             case "convert":
-                source = self._operand_type(node, "read")
-                return Conversion(self._held(node, shape), source, node.op.type, warps)
+                from_type = self._operand_type(node, "read")
+                return Conversion(self._held(node, shape), from_type, node.op.type, warps)
             case "load":
                 return Load(self.bytes(node), node.space or "")
             case "store":
                 return self._store(node)
             case "move":
-                source = self.graph.nodes[node.reads[0].node].space if node.reads else None
-                return Move(self._moved_bytes(node), source or "", node.space or "", warps)
+                return self._move(node, self._operand_space(node, "read"), warps)
             case _:
-                function = {"exp2": "exp2", "rescale": "multiply"}.get(node.op.kind)
-                name = function or str(node.op.function)
+                names = {"exp2": "exp2", "rescale": "multiply"}
+                name = names.get(node.op.kind, str(node.op.function))
                 return Elementwise(name, self._held(node, shape), node.op.type, warps)
 
-    def _moved_bytes(self, node: Node) -> int:
+    def _move(self, node: Node, source: str | None, warps: int) -> Move:
         """A vector moved to registers is read once by every thread that holds a copy."""
         shape = self._shape(node)
-        copies = REGISTER in (node.space, node.source_space)
+        copies = REGISTER in (node.space, source)
         elements = self._held(node, shape) if copies else node.elements(shape)
-        return -(-elements * TYPE_BITS[self._type(node)] // 8)
+        size = -(-elements * TYPE_BITS[self._type(node)] // 8)
+        return Move(size, source or "", node.space or "", warps)
 
     def _store(self, node: Node) -> Store:
         source = self.graph.nodes[node.reads[0].node]

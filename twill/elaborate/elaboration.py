@@ -6,18 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from twill.costs import (
-    TYPE_BITS,
-    CostLine,
-    OpCost,
-    Unsupported,
-    handoff_cost,
-    memory_size,
-)
+from twill.costs import CostLine, OpCost, Unsupported, handoff_cost, memory_size
 from twill.diagnostics import Diagnostic, InputError, unknown
 from twill.elaborate.costing import Costs
 from twill.elaborate.graph import Edge, Graph, Node
-from twill.elaborate.placement import Placer
+from twill.elaborate.limits import too_large
+from twill.elaborate.placement import place
 from twill.elaborate.settings import Settings, settle
 from twill.loop import Loop
 from twill.machine import Machine
@@ -64,7 +58,7 @@ def elaborate(
         raise InputError([Diagnostic(message, help=f"--machine NAME; shipped: {shipped}")])
     settings = settle(loop, machine, parameters or {}, subtile or {})
     graph = Graph(loop, settings)
-    Placer(graph, machine).run()
+    place(graph, machine)
     return _Builder(graph, machine, settings).build()
 
 
@@ -99,6 +93,9 @@ class _Builder:
             limits=self.machine.limits(self.loop.stages),
             trips=self.settings.trips,
         )
+        faults = too_large(self.loop, self.graph, problem)
+        if faults:
+            raise InputError(faults)
         return Elaboration(
             problem=problem,
             costs=self.lines,
@@ -145,7 +142,17 @@ class _Builder:
             path = ("operations", node.op.name)
             where = f" ({node.name})" if node.kind == "moved" else ""
             message = f"{node.op.name}{where}: {unsupported.message}"
-            self.faults.append(self.loop.places.error(path, message, unsupported.help, key=True))
+            help_ = "; ".join(filter(None, (unsupported.help, self._sizes(node))))
+            self.faults.append(self.loop.places.error(path, message, help_ or None, key=True))
+
+    def _sizes(self, node: Node) -> str | None:
+        """Which tile parameters the m, n and k of an instruction are."""
+        if node.kind != "mma":
+            return None
+        rows, columns, *depth = self.settings.dimensions(node.op)
+        cuts = {d: f" / {count}" for d, _, count in node.index if count > 1}
+        names = zip(("m", "n", "k"), (rows, columns, *depth), strict=False)
+        return ", ".join(f"{name} is {d}{cuts.get(d, '')}" for name, d in names)
 
     def _check_units(self, node: Node) -> None:
         stated = node.op.cost
@@ -170,7 +177,8 @@ class _Builder:
         cost = self.cost[node.name]
         width = node.op.warps or max(cost.warps, self.settings.warps)
         result = self.costs.result(node, width)
-        handoff, extra = Handoff(), ()
+        handoff = Handoff()
+        extra: tuple[CostLine, ...] = ()
         if result is not None and node.op.cost is None:
             size = self.costs.bytes(node)
             handoff, extra = handoff_cost(
@@ -226,6 +234,5 @@ class _Builder:
             extents = [self.settings.parameters[d] for d in tile.shape]
             rows, columns = extents if len(extents) == 2 else (1, extents[0])
             size = memory_size(self.machine, tile.memory, rows, columns, tile.type)
-            assert tile.type in TYPE_BITS
             found.append(Invariant(tile.name, tile.memory, size))
         return tuple(found)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 
 from twill.diagnostics import Diagnostic, InputError, unknown
 from twill.loop import Loop, Operation, Shape, Target, reduced_dimensions, shapes_of
 from twill.machine import Machine
+
+MOST_OPERATIONS = 2000
+"""Beyond this no schedule is found in any time that a user waits."""
+
+LARGEST = 2**31 - 1
+"""Solvers work on integers; no size or duration goes beyond this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ def settle(
 ) -> Settings:
     """Merge defaults, target and the user's settings. Raises InputError."""
     target = _target(loop, machine)
-    faults = [*_unknown(loop, "--set", parameters), *_unknown(loop, "--subtile", subtile)]
+    faults = [*_wrong(loop, "--set", parameters), *_wrong(loop, "--subtile", subtile)]
     if faults:
         raise InputError(faults)
     own = loop.subtile if target.subtile is None else target.subtile
@@ -46,54 +53,95 @@ def settle(
         trips=target.trips or loop.trips,
         shapes=shapes_of(loop),
     )
-    faults = list(_indivisible(loop, settings))
+    faults = [*_Slices(loop, machine, settings, subtile).faults()]
     if faults:
         raise InputError(dict.fromkeys(faults))
+    factors = {
+        op.name: [settings.factor(op, d) for d in settings.dimensions(op)] for op in loop.operations
+    }
+    check_count(loop, {name: prod(cuts) for name, cuts in factors.items()})
     return settings
 
 
+def check_count(loop: Loop, counts: Mapping[str, int]) -> None:
+    """Raise InputError where sub-tiling makes too many operations; ``counts``: by origin."""
+    total = sum(counts.values())
+    if total <= MOST_OPERATIONS:
+        return
+    most = max(counts, key=lambda name: counts[name])
+    message = f"cut into {total:,} operations, more than {MOST_OPERATIONS:,}"
+    message = f"{message}; {counts[most]:,} of them are {most}"
+    fault = loop.places.error(("operations", most), message, "use smaller factors", key=True)
+    raise InputError([fault])
+
+
 def _target(loop: Loop, machine: Machine) -> Target:
-    for name in machine.lineage:
-        if name in loop.targets:
-            return loop.targets[name]
-    return Target({})
+    name = _target_name(loop, machine)
+    return Target({}) if name is None else loop.targets[name]
 
 
-def _unknown(loop: Loop, option: str, given: Mapping[str, int]) -> Iterator[Diagnostic]:
+def _target_name(loop: Loop, machine: Machine) -> str | None:
+    return next((name for name in machine.lineage if name in loop.targets), None)
+
+
+def _wrong(loop: Loop, option: str, given: Mapping[str, int]) -> Iterator[Diagnostic]:
+    """What the user set: names that are no tile parameters, and impossible sizes."""
     for name, value in given.items():
-        if name not in loop.parameters:
-            message = f"{option} {name}={value}: {unknown('tile parameter', name, loop.parameters)}"
-            yield Diagnostic(message)
+        said = f"{option} {name}={value}"
+        if not loop.parameters:
+            yield Diagnostic(f"{said}: loop '{loop.name}' has no tile parameters")
+        elif name not in loop.parameters:
+            yield Diagnostic(f"{said}: {unknown('tile parameter', name, loop.parameters)}")
         elif value < 1:
-            yield Diagnostic(f"{option} {name}={value}: must be at least 1")
+            yield Diagnostic(f"{said}: must be at least 1")
+        elif value > LARGEST:
+            yield Diagnostic(f"{said[:80]}: must be at most {LARGEST:,}")
 
 
-def _indivisible(loop: Loop, settings: Settings) -> Iterator[Diagnostic]:
+@dataclass(frozen=True, slots=True)
+class _Slices:
     """Factors must divide the tile, and the factors of a value's writer and readers each other."""
-    for op in loop.operations:
-        for dimension in settings.dimensions(op):
-            size, factor = settings.parameters[dimension], settings.factor(op, dimension)
-            if size % factor:
-                own = dimension in op.subtile
-                path = ("operations", op.name, "subtile") if own else ("subtile",)
-                message = (
-                    f"{op.name}: {dimension} = {size} does not divide into {factor} sub-tiles"
-                )
-                help_ = f"use a factor of {size}, or another size (--set {dimension}=...)"
-                yield loop.places.error(path, message, help_)
-        yield from _uneven(loop, settings, op)
 
+    loop: Loop
+    machine: Machine
+    settings: Settings
+    given: Mapping[str, int]
 
-def _uneven(loop: Loop, settings: Settings, op: Operation) -> Iterator[Diagnostic]:
-    for operand in op.operands:
-        source = loop.operation.get(operand.reference.name)
-        if source is None:
-            continue
-        for dimension in set(settings.dimensions(op)) & set(settings.dimensions(source)):
-            a, b = settings.factor(op, dimension), settings.factor(source, dimension)
-            if max(a, b) % min(a, b):
-                message = (
-                    f"{op.name} is cut into {a} slices along {dimension}, {source.name} into {b}:"
-                    " one must be a multiple of the other"
-                )
-                yield loop.places.error(("operations", op.name), message, key=True)
+    def faults(self) -> Iterator[Diagnostic]:
+        for op in self.loop.operations:
+            for dimension in self.settings.dimensions(op):
+                size = self.settings.parameters[dimension]
+                if size % self.settings.factor(op, dimension):
+                    yield self._remainder(op, dimension, size)
+            yield from self._uneven(op)
+
+    def _remainder(self, op: Operation, dimension: str, size: int) -> Diagnostic:
+        factor = self.settings.factor(op, dimension)
+        message = f"{dimension} = {size} does not divide into {factor} sub-tiles"
+        help_ = f"use a divisor of {size}, or another size (--set {dimension}=...)"
+        if dimension in op.subtile:
+            path: tuple[str, ...] = ("operations", op.name, "subtile", dimension)
+            return self.loop.places.error(path, f"{op.name}: {message}", help_)
+        if dimension in self.given:
+            return Diagnostic(f"--subtile {dimension}={factor}: {message}", help=help_)
+        name = _target_name(self.loop, self.machine)
+        path = ("subtile", dimension)
+        if name is not None and self.loop.targets[name].subtile is not None:
+            path = ("targets", name, "subtile", dimension)
+        return self.loop.places.error(path, message, help_)
+
+    def _uneven(self, op: Operation) -> Iterator[Diagnostic]:
+        for operand in op.operands:
+            source = self.loop.operation.get(operand.reference.name)
+            if source is None:
+                continue
+            shared = self.settings.dimensions(source)
+            for dimension in (d for d in self.settings.dimensions(op) if d in shared):
+                a = self.settings.factor(op, dimension)
+                b = self.settings.factor(source, dimension)
+                if max(a, b) % min(a, b):
+                    message = (
+                        f"{op.name} is cut into {a} slices along {dimension}, {source.name} into"
+                        f" {b}: one must be a multiple of the other"
+                    )
+                    yield self.loop.places.error(("operations", op.name), message, key=True)

@@ -39,9 +39,7 @@ class CostModel(Model):
         dict[Name, Count | list[Interval]],
         Field(description="cycles from the start on, or intervals [offset, length, amount]"),
     ] = {}
-    issue: Annotated[
-        NonNegative, Field(description="cycles of the role's instruction stream")
-    ] = 1
+    issue: Annotated[NonNegative, Field(description="cycles of the role's instruction stream")] = 1
     latency: Annotated[
         NonNegative | None, Field(description="cycles until the result; default: last reservation")
     ] = None
