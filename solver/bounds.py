@@ -11,10 +11,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 from twill.accounting import buffers, ceil_div, constraint_dependences, read_end
-from twill.problem import Dependence, Problem
+from twill.problem import Dependence, Op, Problem, Reservation
+
+MOST_EXCLUSIVE = 120
+"""Operations up to which the exclusion bound is computed: a maximum clique is exponential."""
 
 BoundKind = Literal["resource", "recurrence", "buffer", "role"]
 
@@ -69,7 +73,7 @@ class ImpossibleCircuit(Exception):
 
 def bounds(problem: Problem) -> Bounds:
     """Every arithmetic bound of a problem."""
-    terms = [*_resource_bounds(problem), *_role_bounds(problem)]
+    terms = [*_resource_bounds(problem), *_exclusion_bound(problem), *_role_bounds(problem)]
     try:
         terms += _recurrence_bounds(problem)
         terms += _buffer_bounds(problem)
@@ -103,6 +107,49 @@ def _resource_bounds(problem: Problem) -> list[Bound]:
             names = tuple(name for name, _ in users)
             terms.append(Bound("resource", unit.name, ii, detail, names))
     return terms
+
+
+def _exclusion_bound(problem: Problem) -> list[Bound]:
+    """Operations of which no two can run at once, on whatever units: their times add up.
+
+    Two operations exclude each other where a unit cannot serve both. Each counts with its
+    shortest reservation on such a unit, so that the counted intervals are disjoint.
+    """
+    import networkx as nx
+
+    holds = {op.name: _first_reservations(op) for op in problem.ops}
+    length = {
+        name: min((r.length for r in held.values()), default=0) for name, held in holds.items()
+    }
+    graph = nx.Graph()
+    for name, cycles in length.items():
+        if cycles:
+            graph.add_node(name, weight=cycles)
+    for u, v in combinations(graph.nodes, 2):
+        if any(
+            held.amount + holds[v][unit].amount > problem.unit[unit].capacity
+            for unit, held in holds[u].items()
+            if unit in holds[v]
+        ):
+            graph.add_edge(u, v)
+    units = {frozenset(holds[name]) for name in graph.nodes}
+    if len(graph) > MOST_EXCLUSIVE or len(units) < 2:
+        return []
+    clique, total = nx.max_weight_clique(graph, weight="weight")
+    names = tuple(op.name for op in problem.ops if op.name in clique)
+    shown = " + ".join(f"{name} {length[name]}" for name in names)
+    detail = f"no two of these fit together: {shown} = {total}"
+    return [Bound("resource", "exclusion", int(total), detail, names)] if len(names) > 1 else []
+
+
+def _first_reservations(op: Op) -> dict[str, Reservation]:
+    """The reservation per unit that begins with the operation, if there is one."""
+    found = {}
+    for unit, reserved in op.reservations.items():
+        for r in reserved:
+            if r.offset == 0 and r.length and r.amount:
+                found[unit] = r
+    return found
 
 
 def _role_bounds(problem: Problem) -> list[Bound]:

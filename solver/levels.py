@@ -8,7 +8,7 @@ from twill.problem import Problem
 from twill.schedule import Level
 from twill.solver.assemble import Claim, assemble
 from twill.solver.clock import Clock
-from twill.solver.cpsat.engine import Assignment, Result, Run, hint, run
+from twill.solver.cpsat.engine import Assignment, Result, Run, Way, hint, race
 from twill.solver.cpsat.model import Model, build
 from twill.verify import objective_values
 
@@ -25,8 +25,15 @@ UNITS = {
     "length": "cycles",
 }
 
-EFFORT = 12.0
-"""Deterministic work spent on one level before it is left unproved."""
+ROUNDS = (
+    ((Way(1, tree=True), Way(0)), 1.5),
+    ((Way(1), Way(0, core=True)), 3.0),
+    ((Way(1, tree=True), Way(0)), 6.0),
+)
+"""Ways to search a level and their deterministic work, round by round until it is proved.
+
+No single way does well on every level: bounds on the length come from the tree search,
+hand-offs want no relaxation, registers want one (see ``benchmarks/``)."""
 
 
 @dataclass
@@ -50,19 +57,12 @@ def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
     """Minimise level after level; a level that is not proved is fixed at its best value."""
     best = Best(assignment, [])
     model = build(_shortened(problem, assignment), assignment.ii)
-    fixed: dict[str, int] = {}
     for name in level_names(problem):
+        bound = _minimise(problem, model, name, best, clock)
         value = values(problem, best.assignment)[name]
-        result = _minimise(model, name, best, clock)
-        if result is not None and result.assignment is not None:
-            found = values(problem, result.assignment)
-            if _no_worse(found, fixed, name, value):
-                best.assignment, value = result.assignment, found[name]
-        bound = result.bound if result is not None else None
-        level = _level(name, value, bound, result)
+        level = _level(name, value, bound)
         best.levels.append(level)
-        fixed[name] = allowed(level)
-        model.space.cp.add(model.level(name) <= fixed[name])
+        model.space.cp.add(model.level(name) <= allowed(level))
     final = values(problem, best.assignment)
     best.levels = [_restated(level, final[level.name]) for level in best.levels]
     return best
@@ -75,56 +75,85 @@ def _shortened(problem: Problem, assignment: Assignment) -> Problem:
     return replace(problem, limits=replace(problem.limits, max_stages=stages))
 
 
-def _minimise(model: Model, name: str, best: Best, clock: Clock) -> Result | None:
-    """One level; None if there is no time for it."""
-    if clock.over:
-        return None
+def _minimise(problem: Problem, model: Model, name: str, best: Best, clock: Clock) -> int | None:
+    """Improve one level, round by round; the best bound, None if there was no time for any."""
     expression = model.level(name)
     if isinstance(expression, int):
-        return Result("optimal", None, expression, 0.0)
-    grain = _grain(model, name, best)
-    model.minimise(name, grain)
-    hint(model, best.assignment)
-    options = clock.options
-    how = Run(clock.left, options.seed, options.workers, EFFORT)
+        return expression
+    cp = model.space.cp
+    cp.minimize(expression)
+    bound: int | None = None
+    value = values(problem, best.assignment)[name]
+    for ways, effort in ROUNDS:
+        if clock.over:
+            break
+        hint(model, best.assignment)
+        slack = _slack(name, value)
+        for result in _round(model, name, best, clock, ways, effort, slack):
+            if result.bound is not None:
+                bound = max(bound or 0, result.bound)
+            value = _take(problem, best, result, name, value)
+        if bound is not None and value <= bound + slack:
+            break
+        cp.add(expression <= value)
+        if bound is not None:
+            cp.add(expression >= bound)
+    return bound
+
+
+def _slack(name: str, value: int) -> int:
+    """How far a value may be above its bound and count as proved."""
+    return int(value * TIME_TOLERANCE / (1 + TIME_TOLERANCE)) if name == "time" else 0
+
+
+def _round(
+    model: Model,
+    name: str,
+    best: Best,
+    clock: Clock,
+    ways: tuple[Way, ...],
+    effort: float,
+    slack: int,
+) -> list[Result]:
+    """Two ways of searching, side by side or one after the other."""
 
     def tell(value: float, bound: float) -> None:
-        now, least = f"{value * grain:.0f} {UNITS[name]}", f"{bound * grain:.0f}"
-        clock.tell(name.replace("_", " "), best.assignment.ii, now, least)
+        now = f"{value:.0f} {UNITS[name]}"
+        clock.tell(name.replace("_", " "), best.assignment.ii, now, f"{bound:.0f}")
 
-    result = run(model, how, clock.stop, tell)
-    clock.work += result.work
-    if grain > 1 and result.bound is not None:
-        least = (result.bound - 1) * grain + 1
-        return Result("feasible", result.assignment, least, result.work)
-    return result
-
-
-def _grain(model: Model, name: str, best: Best) -> int:
-    """Cycles per step where a level is minimised in steps: finer than its tolerance is idle."""
-    if name != "time":
-        return 1
-    slack = int(values(model.space.problem, best.assignment)[name] * TIME_TOLERANCE)
-    return max(1, slack // 2)
+    seed, workers = clock.options.seed, clock.options.workers
+    entries = [(model, Run(clock.left, effort, seed, way, slack)) for way in ways]
+    results: list[Result] = []
+    for start in range(0, len(entries), max(1, workers)):
+        results += race(entries[start : start + workers], workers, clock.stop, on_bound=tell)
+        if results[-1].answer == "optimal":
+            break
+    clock.work += sum(result.work for result in results)
+    return results
 
 
-def _no_worse(found: dict[str, int], fixed: dict[str, int], name: str, value: int) -> bool:
-    return found[name] <= value and all(found[level] <= top for level, top in fixed.items())
+def _take(problem: Problem, best: Best, result: Result, name: str, value: int) -> int:
+    """Keep a schedule that is better in this level and no worse in the ones before."""
+    if result.assignment is None:
+        return value
+    found = values(problem, result.assignment)
+    if found[name] < value and all(found[done.name] <= allowed(done) for done in best.levels):
+        best.assignment = result.assignment
+        return found[name]
+    return value
 
 
-def _level(name: str, value: int, bound: int | None, result: Result | None) -> Level:
+def _level(name: str, value: int, bound: int | None) -> Level:
     tolerance = TIME_TOLERANCE if name == "time" else 0.0
     if bound is not None:
         bound = min(bound, value)
-    proved = bound is not None and value <= bound * (1 + tolerance)
-    if result is not None and result.answer == "optimal":
-        proved = True
+    proved = bound is not None and value <= bound + _slack(name, value)
     return Level(name, value, UNITS[name], bound, proved, tolerance)
 
 
 def allowed(level: Level) -> int:
     """What later levels may do to this one: within the tolerance above its proved bound."""
-    if level.proved and level.lower_bound is not None:
+    if level.proved and level.lower_bound is not None and level.tolerance:
         return max(level.value, int(level.lower_bound * (1 + level.tolerance)))
     return level.value
 

@@ -6,7 +6,7 @@ any length within the stage limit) may answer infeasible; an unknown leaves a ga
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -17,15 +17,15 @@ from twill.solver.cpsat.model import Model, build
 from twill.solver.lemmas import horizon, monotone
 from twill.solver.paths import critical_path
 
-FIRST_EFFORT = 4.0
+FIRST_EFFORT = 2.0
 """Deterministic work of the first run on the whole model at a probe; later ones double it."""
 
 FIND_EFFORT = 0.5
 """Deterministic work of one run on a restricted model. Such runs are short or very long, so
 that many short ones with other seeds find a schedule sooner than few long ones."""
 
-FIND_TURNS = 6
-"""Rounds of such runs, with and without linear relaxation in turn, before the whole model."""
+PROBE_TURNS = 3
+"""Turns at a probe before it is left undecided, to be retried when nothing else is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ class Search:
 
     def run(self) -> Found:
         """Search until the minimum is proved or the clock is over."""
-        if not self._gallop():
+        if not self._climb():
             return self._found(nowhere=True)
         if self.monotone:
-            self._bisect()
+            self._refine()
         else:
             self._scan()
         return self._found()
@@ -68,19 +68,21 @@ class Search:
     def _found(self, nowhere: bool = False) -> Found:
         return Found(self.best, self.low, tuple(self.refuted), nowhere)
 
-    def _gallop(self) -> bool:
+    def _climb(self) -> bool:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
-        ii, step = self.low, 1
-        while not self.clock.over:
-            last = ii >= self.horizon
-            answer = self._probe(ii, patient=last)
-            if answer == "feasible":
+        start = self.low
+        if self._probe(start) == "feasible":
+            return True
+        step = max(1, start >> 6)
+        while not self.clock.over and start + step < self.horizon:
+            self._tell(start + step)
+            if any(self._find(start + step, turn) for turn in range(2)):
                 return True
-            if last:
-                return answer != "infeasible" or self._exists_below(ii)
-            ii = min(ii + step, self.horizon)
             step *= 2
-        return True
+        if self.clock.over:
+            return True
+        answer = self._probe(max(start, self.horizon), patient=True)
+        return answer != "infeasible" or self._exists_below(self.horizon)
 
     def _exists_below(self, ii: int) -> bool:
         """Whether a refutation at the horizon leaves smaller IIs: only without monotonicity."""
@@ -89,22 +91,20 @@ class Search:
                 return True
         return not self.monotone and self.low <= ii
 
-    def _bisect(self) -> None:
-        """Between the highest refuted and the lowest feasible II."""
-        unknown: set[int] = set()
+    def _refine(self) -> None:
+        """Between the highest refuted and the lowest feasible II; what stays open is retried.
+
+        With monotonicity one refutation just below the best excludes everything below.
+        """
+        undecided = self.low - 1
         while not self.clock.over and self.best is not None and self.low < self.best.ii:
-            candidates = range(self.low, self.best.ii)
-            middle = self.best.ii - 1 if unknown else (self.low + self.best.ii - 1) // 2
-            above = [ii for ii in unknown if ii in candidates]
-            if above:
-                middle = (max(above) + self.best.ii) // 2
-            if middle in unknown:
-                middle = max(above)
-                self._probe(middle, patient=True)
-                unknown.discard(middle)
+            floor = max(self.low - 1, undecided)
+            if floor >= self.best.ii - 1:
+                self._probe(self.best.ii - 1, patient=True)
                 continue
+            middle = (floor + self.best.ii) // 2
             if self._probe(middle) == "unknown":
-                unknown.add(middle)
+                undecided = middle
 
     def _scan(self) -> None:
         """Without monotonicity every II below the best needs its own refutation."""
@@ -113,37 +113,29 @@ class Search:
                 return
 
     def _probe(self, ii: int, patient: bool = False) -> Answer:
-        """Decide one II: restricted models first, then the whole one with growing effort."""
+        """Decide one II: a restricted model and the whole one in turn, with growing effort."""
         self._tell(ii)
-        if self._find(ii):
-            return "feasible"
-        effort = FIRST_EFFORT
-        while not self.clock.over:
+        turn, effort = 0, FIRST_EFFORT
+        while not self.clock.over and (patient or turn < PROBE_TURNS):
+            if self._find(ii, turn):
+                return "feasible"
             answer = self._decide(ii, effort)
             if answer != "unknown":
                 return answer
-            if effort > 16 * FIRST_EFFORT and not patient:
-                return "unknown"
-            effort *= 2
+            turn, effort = turn + 1, effort * 2
         return "unknown"
 
-    def _find(self, ii: int) -> bool:
+    def _find(self, ii: int, turn: int) -> bool:
         """Look for a schedule with few roles and little length, where the search is shortest."""
         length = self.path + self.path // 4 + ii
         stages = min(self.problem.limits.max_stages, length // ii + 1)
         narrow = replace(self.problem, limits=replace(self.problem.limits, max_stages=stages))
-        counts = list(self._role_counts())
-        for turn in range(FIND_TURNS):
-            for some in batched(list(counts), self.clock.options.workers):
-                if self.clock.over:
-                    return False
-                entries = [(self._short(narrow, ii, n, length), self._how(turn)) for n in some]
-                results = self._race(entries)
-                if self._kept(results):
-                    return True
-                for roles, result in zip(some, results, strict=False):
-                    if result.answer == "infeasible":
-                        counts.remove(roles)
+        for some in batched(self._role_counts(), self.clock.options.workers):
+            if self.clock.over:
+                return False
+            entries = [(self._short(narrow, ii, n, length), self._how(turn)) for n in some]
+            if self._kept(self._race(entries, ("optimal",))):
+                return True
         return False
 
     def _short(self, problem: Problem, ii: int, roles: int | None, length: int) -> Model:
@@ -184,8 +176,12 @@ class Search:
             return "infeasible"
         return "unknown"
 
-    def _race(self, entries: list[tuple[Model, Run]]) -> list[Result]:
-        results = race(entries, self.clock.options.workers, self.clock.stop)
+    def _race(
+        self,
+        entries: list[tuple[Model, Run]],
+        decisive: tuple[Answer, ...] = ("optimal", "infeasible"),
+    ) -> list[Result]:
+        results = race(entries, self.clock.options.workers, self.clock.stop, decisive)
         self.clock.work += sum(result.work for result in results)
         return results
 
@@ -213,7 +209,7 @@ class Search:
         self.clock.tell("smallest II", ii, incumbent, f"II >= {self.low}")
 
 
-def batched(items: list[int | None], size: int) -> Iterator[list[int | None]]:
+def batched(items: Sequence[int | None], size: int) -> Iterator[list[int | None]]:
     """Pieces of a list of at most ``size`` items."""
     rest = iter(items)
     while piece := list(islice(rest, max(1, size))):

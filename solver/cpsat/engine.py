@@ -55,12 +55,16 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One single-threaded run: ``seconds`` of wall time and deterministic ``work`` at most."""
+    """One single-threaded run: ``seconds`` of wall time and deterministic ``work`` at most.
+
+    It may end once value and bound differ by no more than ``gap``.
+    """
 
     seconds: float
     work: float
     seed: int
     way: Way
+    gap: float = 0.0
 
 
 def run(
@@ -95,31 +99,39 @@ def race(
     entries: Sequence[tuple[Model, Run]],
     threads: int,
     stop: Stop,
+    decisive: tuple[Answer, ...] = ("optimal", "infeasible"),
     on_bound: Callable[[float, float], None] | None = None,
 ) -> list[Result]:
     """Several runs side by side; the results in order, as far as they are needed.
 
-    A decided run makes the ones after it needless, never the ones before it, whichever ends
-    first: so the outcome does not depend on the speed of the machine.
+    A ``decisive`` answer makes the runs after it needless, never the ones before it, whichever
+    ends first: so the outcome does not depend on the speed of the machine.
     """
     own = [Stop() for _ in entries]
-    forget = stop.watch(lambda: [each.request() for each in own] and None)
+
+    def interrupt() -> None:
+        for each in own:
+            each.request()
+
+    forget = stop.watch(interrupt)
     try:
         with ThreadPoolExecutor(max(1, threads)) as pool:
             runs = [
                 pool.submit(run, model, how, mine, on_bound)
                 for (model, how), mine in zip(entries, own, strict=True)
             ]
-            return _in_order(runs, own)
+            return _in_order(runs, own, decisive)
     finally:
         forget()
 
 
-def _in_order(runs: list[Future[Result]], own: list[Stop]) -> list[Result]:
+def _in_order(
+    runs: list[Future[Result]], own: list[Stop], decisive: tuple[Answer, ...]
+) -> list[Result]:
     results: list[Result] = []
     for i, each in enumerate(runs):
         results.append(each.result())
-        if results[-1].answer in ("optimal", "infeasible"):
+        if results[-1].answer in decisive:
             for needless in own[i + 1 :]:
                 needless.request()
             break
@@ -132,6 +144,7 @@ def _configure(parameters: object, how: Run) -> None:
         "max_deterministic_time": how.work,
         "random_seed": how.seed,
         "num_workers": 1,
+        "absolute_gap_limit": how.gap,
         "catch_sigint_signal": False,
         "linearization_level": how.way.linear,
         "optimize_with_core": how.way.core,

@@ -27,16 +27,6 @@ class Model:
         """The expression of one level of the objective (see ``docs/problem.md``)."""
         return LEVELS[name](self)
 
-    def minimise(self, name: str, grain: int = 1) -> None:
-        """Make a level the objective, counted in steps of ``grain``."""
-        cp = self.space.cp
-        if grain == 1:
-            cp.minimize(self.level(name))
-            return
-        steps = cp.new_int_var(0, 2**40 // grain, f"{name} in steps of {grain}")
-        cp.add(self.level(name) <= grain * steps)
-        cp.minimize(steps)
-
 
 def build(problem: Problem, ii: int, max_roles: int | None = None) -> Model:
     """Every constraint of the default profile at a fixed II."""
