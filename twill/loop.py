@@ -145,14 +145,17 @@ class Loop:
 
 
 def shapes_of(loop: Loop) -> dict[str, Shape]:
-    """Return the shape of every value: stated, or that of the largest operand."""
+    """Return the shape of every value: stated, or that of the largest operand.
+
+    Operands of earlier iterations may be computed further down, hence the repetition.
+    """
     shapes: dict[str, Shape] = {tile.name: tile.shape for tile in loop.inputs}
-    shapes |= {op.name: op.shape for op in loop.operations if op.shape is not None}
-    for op in loop.operations:
-        if op.name in shapes or op.kind == "custom":
-            continue
-        found = [shapes.get(o.reference.name, ()) for o in op.operands if o.port == "read"]
-        shapes[op.name] = max(found, key=len, default=())
+    shapes |= {op.name: op.shape or () for op in loop.operations}
+    unstated = [op for op in loop.operations if op.shape is None and op.kind != "custom"]
+    for _ in unstated:
+        for op in unstated:
+            found = [shapes.get(o.reference.name, ()) for o in op.operands if o.port == "read"]
+            shapes[op.name] = max((shapes[op.name], *found), key=len)
     return shapes
 
 

@@ -138,6 +138,7 @@ class _Builder:
         self._check_units(node)
         try:
             self.cost[node.name] = self.costs.of(node)
+            self._check_warps(node, self.cost[node.name].warps)
         except Unsupported as unsupported:
             path = ("operations", node.op.name)
             where = f" ({node.name})" if node.kind == "moved" else ""
@@ -159,7 +160,8 @@ class _Builder:
         if stated is None:
             return
         path = ("operations", node.op.name, "cost")
-        for unit in stated.reservations:
+        for unit, reserved in stated.reservations.items():
+            self._check_amounts(node, unit, [r.amount for r in reserved])
             if unit not in self.machine.units:
                 message = f"machine '{self.machine.name}': " + unknown(
                     "unit", unit, self.machine.units
@@ -172,6 +174,23 @@ class _Builder:
                 "memory", space, ["register", *self.machine.memories]
             )
             self.faults.append(self.loop.places.error((*path, "result", "in"), message))
+
+    def _check_amounts(self, node: Node, unit: str, amounts: list[int]) -> None:
+        """No operation takes more of a unit than there is."""
+        model = self.machine.units.get(unit)
+        if model is not None and max(amounts, default=0) > model.capacity.whole:
+            most = max(amounts)
+            message = f"{node.op.name} takes {most} of '{unit}', which has {model.capacity.whole}"
+            path = ("operations", node.op.name, "cost", "units", unit, amounts.index(most), 2)
+            self.faults.append(self.loop.places.error(path, message))
+
+    def _check_warps(self, node: Node, warps: int) -> None:
+        roles = self.machine.roles
+        if roles is not None and warps > roles.max_warps.whole:
+            most = roles.max_warps.whole
+            message = f"{node.op.name} takes {warps} warps; a thread block has at most {most}"
+            path = ("operations", node.op.name)
+            self.faults.append(self.loop.places.error(path, message, key=True))
 
     def _op(self, node: Node) -> Op:
         cost = self.cost[node.name]

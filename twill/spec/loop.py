@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -77,7 +78,7 @@ class _Reader:
             title=model.title,
             digest=_digest(self.document.data),
             parameters=model.parameters,
-            operations=tuple(self._operation(name, op) for name, op in model.operations.items()),
+            operations=self._operations(),
             places=self.document,
             inputs=tuple(
                 Input(name, tuple(i.shape), i.type or model.type, i.in_)
@@ -93,19 +94,35 @@ class _Reader:
             },
         )
 
+    def _operations(self) -> tuple[Operation, ...]:
+        """All operations; a move has the type of what it moves."""
+        ops = {name: self._operation(name, op) for name, op in self.model.operations.items()}
+        types = {name: i.type or self.model.type for name, i in self.model.inputs.items()}
+        for name, op in ops.items():
+            if op.kind == "move" and op.operands:
+                source = op.operands[0].reference.name
+                moved = ops[source].type if source in ops else types.get(source, op.type)
+                ops[name] = replace(op, type=moved)
+        return tuple(ops.values())
+
     def _operation(self, name: str, model: OperationModel) -> Operation:
         path = ("operations", name)
         self.faults += check_keys(self.document, path, model)
         place = model.in_place
+        operands = self._operands(path, model)
         return Operation(
             name=name,
             kind=model.kind,
-            operands=self._operands(path, model),
+            operands=operands,
             shape=tuple(model.shape) if model.shape is not None else None,
             type=self._type(model),
             function=model.function,
             memory=model.in_,
-            in_place=self._reference(place, (*path, "in_place")) if place else None,
+            in_place=(
+                self._reference(place, (*path, "in_place"))
+                if place
+                else _accumulator(model, operands)
+            ),
             subtile=model.subtile,
             warps=model.warps,
             reduce_add=model.reduce == "add",
@@ -140,6 +157,13 @@ class _Reader:
             self.faults.append(self.document.error(path, reference, "write NAME or NAME@-1"))
             return None
         return reference
+
+
+def _accumulator(model: OperationModel, operands: tuple[Operand, ...]) -> Reference | None:
+    """A multiply adds to its accumulator where it is."""
+    if model.kind != "mma" or model.cost is not None:
+        return None
+    return next((o.reference for o in operands if o.port == "accumulate"), None)
 
 
 def _cost(model: CostModel) -> ExplicitCost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from twill.diagnostics import Diagnostic, unknown
-from twill.loop import Loop, Operand, Operation, Path, Shape, shapes_of
+from twill.loop import Loop, Operand, Operation, Path, Shape, reduced_dimensions, shapes_of
 
 REDUCTIONS = ("max", "sum")
 
@@ -13,7 +13,7 @@ REDUCTIONS = ("max", "sum")
 def check_loop(loop: Loop) -> list[Diagnostic]:
     """Everything that is wrong with a loop whatever the machine."""
     faults = [*_check_dimensions(loop), *_check_values(loop), *_check_subtiles(loop)]
-    return faults or list(_check_shapes(loop))
+    return faults or [*_check_places(loop), *_check_shapes(loop), *_check_cuts(loop)]
 
 
 def _check_dimensions(loop: Loop) -> Iterator[Diagnostic]:
@@ -51,8 +51,9 @@ def _check_value(loop: Loop, op: Operation, operand: Operand) -> Iterator[Diagno
         if distance:
             message = f"'{name}' is loop-invariant: it is the same in every iteration"
             yield loop.places.error(operand.path, message, f"write {name}")
-        elif operand.port == "in_place":
-            message = f"{op.name} cannot take over '{name}': a loop-invariant tile stays"
+        elif operand.port in ("in_place", "accumulate"):
+            what = "take over" if operand.port == "in_place" else "add to"
+            message = f"{op.name} cannot {what} '{name}': a loop-invariant tile stays as it is"
             yield loop.places.error(operand.path, message)
     elif name not in loop.operation:
         message = unknown("value", name, [*order, *loop.input])
@@ -66,6 +67,21 @@ def _check_value(loop: Loop, op: Operation, operand: Operand) -> Iterator[Diagno
         yield loop.places.error(operand.path, message, help_)
 
 
+def _check_places(loop: Loop) -> Iterator[Diagnostic]:
+    """A multiply adds to its accumulator where it is; what streams waits for nothing."""
+    for op in loop.operations:
+        operand = op.operand("accumulate")
+        accumulator = operand.reference if operand is not None else op.in_place
+        if op.kind == "mma" and op.cost is None and op.in_place != accumulator:
+            message = f"{op.name} adds to {accumulator} where it is, not to {op.in_place}"
+            help_ = f"leave 'in_place' out, or write {accumulator}"
+            yield loop.places.error(("operations", op.name, "in_place"), message, help_)
+        if op.cost is not None and op.cost.streaming and op.operands:
+            message = f"{op.name} streams and cannot read {op.operands[0].reference}"
+            help_ = "only a load that waits for nothing runs ahead"
+            yield loop.places.error(op.operands[0].path, message, help_)
+
+
 # Shapes
 
 
@@ -73,7 +89,10 @@ def _check_shapes(loop: Loop) -> Iterator[Diagnostic]:
     shapes = shapes_of(loop)
     checks = {"mma": _check_mma, "reduce": _check_reduce, "rescale": _check_rescale}
     for op in loop.operations:
-        if op.cost is None or op.shape is not None:
+        if op.cost is None and not shapes[op.name]:
+            message = f"{op.name} has no shape: nothing that it reads has one"
+            yield loop.places.error(("operations", op.name), message, "add 'shape'", key=True)
+        elif op.cost is None or (op.shape is not None and op.kind != "custom"):
             yield from checks.get(op.kind, _check_same)(loop, op, shapes)
 
 
@@ -102,7 +121,16 @@ def _check_mma(loop: Loop, op: Operation, shapes: Mapping[str, Shape]) -> Iterat
         )
         help_ = "a has the result's first dimension, b its second, and both one in common"
         yield loop.places.error(("operations", op.name, "shape"), message, help_)
+    types = [_type(loop, operand) for operand in (a, b)]
+    if op.cost is None and types[0] != types[1]:
+        message = f"types do not fit: {a.reference} is {types[0]}, {b.reference} is {types[1]}"
+        yield loop.places.error(b.path, message, "convert one of them (kind: convert)")
     yield from _check_accumulate(loop, op, shapes)
+
+
+def _type(loop: Loop, operand: Operand) -> str:
+    name = operand.reference.name
+    return loop.operation[name].type if name in loop.operation else loop.input[name].type
 
 
 def _check_accumulate(
@@ -117,10 +145,12 @@ def _check_accumulate(
 
 def _check_reduce(loop: Loop, op: Operation, shapes: Mapping[str, Shape]) -> Iterator[Diagnostic]:
     operand, result = op.operand("read"), shapes[op.name]
-    if operand is not None and not set(result) < set(shapes[operand.reference.name]):
-        tile = _shown(operand.reference, shapes[operand.reference.name])
-        message = f"shapes do not fit: {tile} does not reduce to {_shown(op.name, result)}"
-        help_ = "the result has some of the tile's dimensions"
+    tile = shapes[operand.reference.name] if operand is not None else ()
+    if operand is not None and (len(tile) < 2 or result != tile[:1]):
+        read, made = _shown(operand.reference, tile), _shown(op.name, result)
+        message = f"shapes do not fit: {read} does not reduce to {made}"
+        help_ = "rows are reduced: the result has the tile's first dimension"
+        help_ += f", [{tile[0]}]" if tile else ""
         yield loop.places.error(("operations", op.name, "shape"), message, help_)
     if op.function is not None and op.function not in REDUCTIONS:
         message = unknown("function", op.function, REDUCTIONS)
@@ -144,10 +174,12 @@ def _check_rescale(loop: Loop, op: Operation, shapes: Mapping[str, Shape]) -> It
 
 def _check_same(loop: Loop, op: Operation, shapes: Mapping[str, Shape]) -> Iterator[Diagnostic]:
     """Operands have the result's shape, or are vectors along one of its dimensions."""
-    result = shapes.get(op.name, ())
+    result = shapes[op.name]
+    copies = op.kind in ("store", "convert", "move")
     for operand in op.operands:
-        shape = shapes.get(operand.reference.name, ())
-        if not set(shape) <= set(result):
+        shape = shapes[operand.reference.name]
+        vector = len(shape) < len(result) and set(shape) <= set(result)
+        if shape != result and (copies or not vector):
             message = (
                 f"shapes do not fit: {_shown(operand.reference, shape)} is read for"
                 f" {_shown(op.name, result)}"
@@ -170,3 +202,16 @@ def _check_subtiles(loop: Loop) -> Iterator[Diagnostic]:
             if dimension not in loop.parameters:
                 message = unknown("tile parameter", dimension, loop.parameters)
                 yield loop.places.error((*path, dimension), message, key=True)
+
+
+def _check_cuts(loop: Loop) -> Iterator[Diagnostic]:
+    """An operation is cut along dimensions that it has."""
+    shapes = shapes_of(loop)
+    for op in loop.operations:
+        own = (*shapes[op.name], *reduced_dimensions(op, shapes))
+        for dimension in op.subtile:
+            if dimension not in own:
+                has = f"it has {', '.join(own)}" if own else "it has no dimensions"
+                message = f"{op.name} cannot be cut along {dimension}: {has}"
+                path = ("operations", op.name, "subtile", dimension)
+                yield loop.places.error(path, message, key=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from twill.spec.fields import Count, Model, Name, NonNegative, Text
 
@@ -22,7 +23,19 @@ Kind = Literal[
 ]
 ElementType = Literal["fp32", "tf32", "int32", "fp16", "bf16", "fp8", "int8", "fp4"]
 Shape = Annotated[list[Name], Field(min_length=1, max_length=2)]
-Interval = Annotated[list[NonNegative], Field(min_length=3, max_length=3)]
+Interval = tuple[NonNegative, Count, Count]
+
+
+def _value_name(name: str) -> str:
+    if not name.replace("_", "").replace("-", "").isalnum():
+        raise PydanticCustomError(
+            "twill_name", "a value's name has letters, digits, '_' and '-' only"
+        )
+    return name
+
+
+ValueName = Annotated[Name, AfterValidator(_value_name)]
+"""The name of a value. Slices (``S[m0]``) and inserted moves (``P.shared``) add to it."""
 
 
 class ResultModel(Model):
@@ -67,7 +80,7 @@ class OperationModel(Model):
     in_: Annotated[Name | None, Field(alias="in", description="where the result lives")] = None
     a: Text | None = None
     b: Text | None = None
-    read: Text | list[Text] | None = None
+    read: Text | Annotated[list[Text], Field(min_length=1)] | None = None
     by: Text | None = None
     accumulate: Text | None = None
     function: Text | None = None
@@ -105,5 +118,5 @@ class LoopModel(Model):
     ] = None
     subtile: dict[Name, Count] = {}
     targets: dict[Name, TargetModel] = {}
-    inputs: dict[Name, InputModel] = {}
-    operations: Annotated[dict[Name, OperationModel], Field(min_length=1)]
+    inputs: dict[ValueName, InputModel] = {}
+    operations: Annotated[dict[ValueName, OperationModel], Field(min_length=1)]
