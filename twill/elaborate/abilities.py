@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from twill.loop import Operation
+from collections.abc import Iterator
+
+from twill.diagnostics import Diagnostic, unknown
+from twill.loop import Loop, Operation
 from twill.machine import Machine
 
 _NEEDS = {
@@ -18,13 +21,22 @@ _NEEDS = {
 }
 
 
-def lacking(machine: Machine, op: Operation) -> tuple[str, str] | None:
-    """What is missing on the machine for an operation and the way out, None if nothing is."""
+def lacking(loop: Loop, machine: Machine, op: Operation) -> Iterator[Diagnostic]:
+    """What an operation needs and the machine does not have."""
     if op.cost is not None or op.kind not in _NEEDS:
-        return None
+        return
     section, words = _NEEDS[op.kind]
-    if getattr(machine.costs, section):
-        return None
-    message = f"{op.name}: machine '{machine.name}' has no {words}"
-    help_ = f"choose a machine with 'costs: {section}:', or state the cost of {op.name} ('cost:')"
-    return message, help_
+    path = ("operations", op.name)
+    if not getattr(machine.costs, section):
+        message = f"{op.name}: machine '{machine.name}' has no {words}"
+        help_ = (
+            f"choose a machine with 'costs: {section}:', or state the cost of {op.name} ('cost:')"
+        )
+        yield loop.places.error(path, message, help_, key=True)
+    elif op.kind == "elementwise":
+        models = (machine.costs.elementwise or {}).values()
+        functions = [name for model in models for name in model.functions]
+        if op.function not in functions:
+            message = unknown("function", str(op.function), functions)
+            help_ = f"machine '{machine.name}' computes: {', '.join(functions)}"
+            yield loop.places.error((*path, "function"), message, help_)

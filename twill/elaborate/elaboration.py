@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twill.costs import CostLine, OpCost, Unsupported, handoff_cost, memory_size
-from twill.diagnostics import Diagnostic, InputError, unknown
+from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate.costing import Costs
 from twill.elaborate.graph import Edge, Graph, Node
 from twill.elaborate.limits import too_large
@@ -135,7 +135,6 @@ class _Builder:
         return size
 
     def _price(self, node: Node) -> None:
-        self._check_units(node)
         try:
             self.cost[node.name] = self.costs.of(node)
             self._check_warps(node, self.cost[node.name].warps)
@@ -154,35 +153,6 @@ class _Builder:
         cuts = {d: f" / {count}" for d, _, count in node.index if count > 1}
         names = zip(("m", "n", "k"), (rows, columns, *depth), strict=False)
         return ", ".join(f"{name} is {d}{cuts.get(d, '')}" for name, d in names)
-
-    def _check_units(self, node: Node) -> None:
-        stated = node.op.cost
-        if stated is None:
-            return
-        path = ("operations", node.op.name, "cost")
-        for unit, reserved in stated.reservations.items():
-            self._check_amounts(node, unit, [r.amount for r in reserved])
-            if unit not in self.machine.units:
-                message = f"machine '{self.machine.name}': " + unknown(
-                    "unit", unit, self.machine.units
-                )
-                where = (*path, "units", unit)
-                self.faults.append(self.loop.places.error(where, message, key=True))
-        space = stated.result.space if stated.result is not None else None
-        if space is not None and space not in ("register", *self.machine.memories):
-            message = f"machine '{self.machine.name}': " + unknown(
-                "memory", space, ["register", *self.machine.memories]
-            )
-            self.faults.append(self.loop.places.error((*path, "result", "in"), message))
-
-    def _check_amounts(self, node: Node, unit: str, amounts: list[int]) -> None:
-        """No operation takes more of a unit than there is."""
-        model = self.machine.units.get(unit)
-        if model is not None and max(amounts, default=0) > model.capacity.whole:
-            most = max(amounts)
-            message = f"{node.op.name} takes {most} of '{unit}', which has {model.capacity.whole}"
-            path = ("operations", node.op.name, "cost", "units", unit, amounts.index(most), 2)
-            self.faults.append(self.loop.places.error(path, message))
 
     def _check_warps(self, node: Node, warps: int) -> None:
         roles = self.machine.roles

@@ -9,6 +9,7 @@ from twill.elaborate.abilities import lacking
 from twill.elaborate.graph import Graph, Node
 from twill.elaborate.moves import Mover
 from twill.elaborate.spaces import Spaces
+from twill.elaborate.stated import check_stated
 from twill.elaborate.storage import Storage
 from twill.loop import Operand
 from twill.machine import Machine
@@ -34,7 +35,9 @@ def place(graph: Graph, machine: Machine) -> None:
 def _raise(faults: Iterable[Diagnostic]) -> None:
     found = list(dict.fromkeys(faults))
     if found:
-        raise InputError(found)
+        raise InputError(
+            sorted(found, key=lambda f: (f.span.line, f.span.column) if f.span else ())
+        )
 
 
 class _Placer:
@@ -51,11 +54,8 @@ class _Placer:
             if tile.memory not in self.machine.memories:
                 self._no_memory(tile.memory, ("inputs", tile.name, "in"), [])
         for op in self.loop.operations:
-            missing = lacking(self.machine, op)
-            if missing is not None:
-                message, help_ = missing
-                path = ("operations", op.name)
-                self.faults.append(self.loop.places.error(path, message, help_, key=True))
+            self.faults += lacking(self.loop, self.machine, op)
+        self.faults += check_stated(self.loop, self.machine)
         _raise(self.faults)
 
     def homes(self) -> None:
@@ -102,10 +102,19 @@ class _Placer:
                 if allowed is not None and tile.memory not in allowed:
                     self._cannot_read(node, port, name, tile.memory)
             for edge in node.reads:
-                if self.spaces.route(node, edge) is None:
-                    source = self.graph.nodes[edge.node]
+                source = self.graph.nodes[edge.node]
+                if source.space is None and node.op.cost is None:
+                    self._no_result(node, edge.port, source.value)
+                elif self.spaces.route(node, edge) is None:
                     self._cannot_read(node, edge.port, source.value, str(source.space))
         _raise(self.faults)
+
+    def _no_result(self, node: Node, port: str, name: str) -> None:
+        operand = self._operand(node, port, name)
+        assert operand is not None
+        message = f"{node.op.name} reads {name}, whose stated cost has no result"
+        help_ = f"add to the cost of {name}: result: {{in: MEMORY, size: N}}"
+        self.faults.append(self.loop.places.error(operand.path, message, help_))
 
     def _cannot_read(self, node: Node, port: str, name: str, space: str) -> None:
         operand = self._operand(node, port, name)
