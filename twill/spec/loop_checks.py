@@ -38,7 +38,8 @@ def _check_values(loop: Loop) -> Iterator[Diagnostic]:
     """Every value read exists and is computed before, or in an earlier iteration."""
     for op in loop.operations:
         reads = list(op.operands)
-        if op.in_place is not None:
+        adds_to = op.operand("accumulate")
+        if op.in_place is not None and (adds_to is None or adds_to.reference != op.in_place):
             reads.append(Operand("in_place", op.in_place, ("operations", op.name, "in_place")))
         for operand in reads:
             yield from _check_value(loop, op, operand)
