@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install --
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts format clean
+.PHONY: help demo test lint types contracts format schemas clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -30,6 +30,11 @@ contracts: $(VENV)/.twill-test
 format: $(VENV)/.twill-test ## format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+schemas: $(VENV)/.twill ## write docs/schemas from the models that read the files
+	for kind in problem schedule outcome loop machine; do \
+	  $(BIN)/twill schema $$kind > docs/schemas/$$kind.schema.json || exit 1; \
+	done
 
 clean: ## remove the virtual environment and all caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
