@@ -117,11 +117,12 @@ def _exclusion_bound(problem: Problem) -> list[Bound]:
     """
     import networkx as nx
 
-    holds = {op.name: _first_reservations(op) for op in problem.ops}
+    fluid = {unit.name for unit in problem.units if unit.fluid}
+    holds = {op.name: _first_reservations(op, fluid) for op in problem.ops}
     length = {
         name: min((r.length for r in held.values()), default=0) for name, held in holds.items()
     }
-    graph = nx.Graph()
+    graph: nx.Graph[str] = nx.Graph()
     for name, cycles in length.items():
         if cycles:
             graph.add_node(name, weight=cycles)
@@ -142,10 +143,12 @@ def _exclusion_bound(problem: Problem) -> list[Bound]:
     return [Bound("resource", "exclusion", int(total), detail, names)] if len(names) > 1 else []
 
 
-def _first_reservations(op: Op) -> dict[str, Reservation]:
+def _first_reservations(op: Op, fluid: set[str]) -> dict[str, Reservation]:
     """The reservation per unit that begins with the operation, if there is one."""
     found = {}
     for unit, reserved in op.reservations.items():
+        if unit in fluid:
+            continue
         for r in reserved:
             if r.offset == 0 and r.length and r.amount:
                 found[unit] = r

@@ -149,7 +149,7 @@ def _reservations(problem: Problem) -> Reason | None:
     for op in problem.ops:
         for name, reserved in op.reservations.items():
             most = max((r.amount for r in reserved if r.length), default=0)
-            if most > problem.unit[name].capacity:
+            if most > problem.unit[name].capacity and not problem.unit[name].fluid:
                 return Reason(
                     f"unit {name}: {op.name} asks for {most} at once,"
                     f" the capacity is {problem.unit[name].capacity}"

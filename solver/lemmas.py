@@ -14,7 +14,8 @@ def monotone(problem: Problem) -> bool:
     return all(
         len(reserved) <= 1 and all(r.offset == 0 for r in reserved)
         for op in problem.ops
-        for reserved in op.reservations.values()
+        for unit, reserved in op.reservations.items()
+        if not problem.unit[unit].fluid
     )
 
 

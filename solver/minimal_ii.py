@@ -24,7 +24,7 @@ FIND_EFFORT = 0.5
 """Deterministic work of one run on a restricted model. Such runs are short or very long, so
 that many short ones with other seeds find a schedule sooner than few long ones."""
 
-PROBE_TURNS = 3
+PROBE_TURNS = 4
 """Turns at a probe before it is left undecided, to be retried when nothing else is left."""
 
 
@@ -40,6 +40,16 @@ class Found:
     lower_bound: int
     refuted: tuple[int, ...]
     nowhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What a model is narrowed to, to look for a schedule: see ``Space``."""
+
+    stages: int
+    length: int
+    roles: int | None
+    together: bool
 
 
 class Search:
@@ -126,33 +136,44 @@ class Search:
         return "unknown"
 
     def _find(self, ii: int, turn: int) -> bool:
-        """Look for a schedule with few roles and little length, where the search is shortest."""
-        length = self.path + self.path // 4 + ii
-        stages = min(self.problem.limits.max_stages, length // ii + 1)
-        narrow = replace(self.problem, limits=replace(self.problem.limits, max_stages=stages))
-        for some in batched(self._role_counts(), self.clock.options.workers):
+        """Look for a schedule in restricted models, where the search is shortest."""
+        for some in batched(self._restrictions(ii), self.clock.options.workers):
             if self.clock.over:
                 return False
-            entries = [(self._short(narrow, ii, n, length), self._how(turn)) for n in some]
+            entries = [(self._restricted(ii, each), self._how(turn)) for each in some]
             if self._kept(self._race(entries, ("optimal",))):
                 return True
         return False
 
-    def _short(self, problem: Problem, ii: int, roles: int | None, length: int) -> Model:
-        model = build(problem, ii, roles)
-        model.space.cp.add(model.space.length <= length)
+    def _restrictions(self, ii: int) -> list[Restriction]:
+        """Few stages and roles first, values in registers kept on their role first."""
+        length = self.path + self.path // 4 + ii
+        stages = min(self.problem.limits.max_stages, length // ii + 1)
+        found = []
+        for count in dict.fromkeys((max(1, stages - 1), stages)):
+            for roles in self._role_counts()[:2]:
+                found.append(Restriction(count, length, roles, together=True))
+        found += [Restriction(stages, length, roles, False) for roles in self._role_counts()]
+        return found
+
+    def _restricted(self, ii: int, to: Restriction) -> Model:
+        limits = replace(self.problem.limits, max_stages=to.stages)
+        narrow = replace(self.problem, limits=limits)
+        model = build(narrow, ii, to.roles, together=to.together)
+        model.space.cp.add(model.space.length <= to.length)
         return model
 
     def _how(self, turn: int) -> Run:
-        way = Way(linear=(turn + 1) % 2)
-        return Run(self.clock.left, FIND_EFFORT, self.clock.options.seed + turn, way)
+        way = Way(linear=turn % 2)
+        effort = FIND_EFFORT * 2**turn
+        return Run(self.clock.left, effort, self.clock.options.seed + turn, way)
 
     def _role_counts(self) -> tuple[int | None, ...]:
         """Numbers of roles to try, fewest first; None where there is nothing to choose."""
         limits = self.problem.roles
         if limits is None:
             return (None,)
-        first = 2 if self.problem.has_load_role else 1
+        first = 3 if self.problem.has_load_role else 1
         counts = [first + more for more in (0, 1, 2, 3) if first + more < limits.max_roles]
         return (*counts, limits.max_roles)
 
@@ -209,7 +230,7 @@ class Search:
         self.clock.tell("smallest II", ii, incumbent, f"II >= {self.low}")
 
 
-def batched(items: Sequence[int | None], size: int) -> Iterator[list[int | None]]:
+def batched(items: Sequence[Restriction], size: int) -> Iterator[list[Restriction]]:
     """Pieces of a list of at most ``size`` items."""
     rest = iter(items)
     while piece := list(islice(rest, max(1, size))):

@@ -87,6 +87,11 @@ class Reference:
     def units_hold(self) -> bool:
         """CAPACITY."""
         for unit in self.problem.units:
+            if unit.fluid:
+                asked = [r for op in self.problem.ops for r in op.reservations.get(unit.name, ())]
+                if sum(r.length * r.amount for r in asked) > unit.capacity * self.ii:
+                    return False
+                continue
             for cycle in self.window:
                 load = 0
                 for op in self.problem.ops:

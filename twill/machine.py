@@ -104,9 +104,13 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class UnitModel:
-    """A functional unit; ``capacity`` is what it serves per cycle, in the capacity's unit."""
+    """A functional unit; ``capacity`` is what it serves per cycle, in the capacity's unit.
+
+    ``fluid``: requests interleave, so that only what it serves per period counts.
+    """
 
     capacity: Quantity
+    fluid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +381,7 @@ class Machine:
 
     def problem_units(self) -> tuple[Unit, ...]:
         """The units as a problem wants them."""
-        return tuple(Unit(name, unit.capacity.whole) for name, unit in self.units.items())
+        return tuple(Unit(name, unit.capacity.whole, unit.fluid) for name, unit in self.units.items())
 
     def problem_memories(self) -> tuple[Memory, ...]:
         """The memories as a problem wants them."""

@@ -21,10 +21,15 @@ ConcurrencyReading = Literal["issue", "paper"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A functional unit of the SM; ``capacity`` is what it can serve in one cycle."""
+    """A functional unit of the SM; ``capacity`` is what it can serve in one cycle.
+
+    A ``fluid`` unit is shared by many small requests that interleave (a memory port, issue
+    slots): what it serves in one period counts, not what is asked of it in one cycle.
+    """
 
     name: str
     capacity: int = 1
+    fluid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

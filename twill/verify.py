@@ -16,7 +16,7 @@ from twill.accounting import (
     charged_warps,
     register_total,
 )
-from twill.problem import Problem
+from twill.problem import Problem, Unit
 from twill.schedule import Schedule
 
 
@@ -128,6 +128,9 @@ def check_stages(case: Case) -> Iterator[Violation]:
 def check_capacity(case: Case) -> Iterator[Violation]:
     """CAPACITY: at every phase, the amounts reserved of a unit sum to at most its capacity."""
     for unit in case.problem.units:
+        if unit.fluid:
+            yield from _check_fluid(case, unit)
+            continue
         load, phase = _peak_load(case, unit.name)
         if load > unit.capacity:
             users = tuple(op.name for op in case.problem.ops if unit.name in op.reservations)
@@ -136,6 +139,17 @@ def check_capacity(case: Case) -> Iterator[Violation]:
                 f"unit {unit.name} is asked for {load} of {unit.capacity} at phase {phase}",
                 users,
             )
+
+
+def _check_fluid(case: Case, unit: Unit) -> Iterator[Violation]:
+    """A fluid unit serves at most its capacity times II in one period."""
+    reserved = [r for op in case.problem.ops for r in op.reservations.get(unit.name, ())]
+    asked = sum(r.length * r.amount for r in reserved)
+    served = unit.capacity * case.schedule.ii
+    if asked > served:
+        yield Violation(
+            "CAPACITY", f"unit {unit.name} is asked for {asked} per period, it serves {served}"
+        )
 
 
 def _peak_load(case: Case, unit: str) -> tuple[int, int]:

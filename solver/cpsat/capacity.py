@@ -11,7 +11,7 @@ from twill.solver.cpsat.variables import Expr, Space, negated
 
 
 def add_capacity(space: Space) -> None:
-    """CAPACITY: at every phase a unit serves at most its capacity."""
+    """CAPACITY: at every phase a unit serves at most its capacity, a fluid one over the period."""
     for unit in space.problem.units:
         users = [
             (op.name, reservation)
@@ -20,6 +20,11 @@ def add_capacity(space: Space) -> None:
             if reservation.length and reservation.amount
         ]
         if not users:
+            continue
+        if unit.fluid:
+            asked = sum(r.length * r.amount for _, r in users)
+            if asked > unit.capacity * space.ii:
+                space.cp.add_bool_or([])
             continue
         if _exclusive(users, unit.capacity):
             _add_exclusive(space, users)

@@ -28,10 +28,14 @@ class Model:
         return LEVELS[name](self)
 
 
-def build(problem: Problem, ii: int, max_roles: int | None = None) -> Model:
+def build(
+    problem: Problem, ii: int, max_roles: int | None = None, *, together: bool = False
+) -> Model:
     """Every constraint of the default profile at a fixed II."""
     machine_roles = problem.roles.max_roles if problem.roles is not None else 0
-    space = Space(problem, ii, min(max_roles or machine_roles, machine_roles), _pin(problem))
+    space = Space(
+        problem, ii, min(max_roles or machine_roles, machine_roles), _pin(problem), together
+    )
     add_dependence(space)
     add_stages(space)
     add_length(space)

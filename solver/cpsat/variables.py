@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import networkx as nx
 from ortools.sat.python import cp_model
 
 from twill.accounting import constraint_dependences
@@ -26,14 +27,15 @@ Expr = cp_model.LinearExpr | int
 class Space:
     """One CP-SAT model under construction, with the variables of ``problem`` at ``ii``.
 
-    ``max_roles`` may be below the machine's to look for a schedule sooner; a refutation
-    needs the machine's own.
+    ``max_roles`` may be below the machine's, and ``together`` forbids to hand off values in
+    registers, to look for a schedule sooner; a refutation needs neither.
     """
 
     problem: Problem
     ii: int
     max_roles: int
     pin: str | None = None
+    together: bool = False
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
 
     def __post_init__(self) -> None:
@@ -85,10 +87,33 @@ class Space:
                 self.on[op.name] = {0: self.true}
             elif len(self.free_roles) == 1:
                 self.on[op.name] = {first: self.true}
+            elif self.cluster(op.name) in self.on:
+                self.on[op.name] = self.on[self.cluster(op.name)]
             else:
                 self.on[op.name] = {
                     r: self.cp.new_bool_var(f"{op.name} on {r}") for r in self.free_roles
                 }
+
+    def cluster(self, name: str) -> str:
+        """The first operation that must share its role."""
+        return self._clusters.get(name, name)
+
+    @cached_property
+    def _clusters(self) -> dict[str, str]:
+        """Operations linked by values in registers, where those may not be handed off."""
+        if not self.together:
+            return {}
+        graph: nx.Graph[str] = nx.Graph()
+        graph.add_nodes_from(op.name for op in self.problem.ops)
+        for d in self.flows:
+            if self.problem.op[d.src].in_registers:
+                graph.add_edge(d.src, d.dst)
+        order = list(self.problem.op)
+        return {
+            name: min(component, key=order.index)
+            for component in nx.connected_components(graph)
+            for name in component
+        }
 
     @property
     def role_numbers(self) -> range:
@@ -99,6 +124,9 @@ class Space:
     def same(self, u: str, v: str) -> Literal:
         """Whether two operations are on one role."""
         if self.problem.roles is None or u == v:
+            return self.true
+        u, v = self.cluster(u), self.cluster(v)
+        if u == v:
             return self.true
         key = (u, v) if u < v else (v, u)
         if key not in self._same:

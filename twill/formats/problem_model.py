@@ -16,6 +16,7 @@ class UnitModel(Model):
     """A functional unit."""
 
     capacity: Count = Field(1, description="What it can serve in one cycle.")
+    fluid: bool = Field(False, description="Whether only what it serves per period counts.")
 
 
 class MemoryModel(Model):

@@ -53,7 +53,7 @@ def _problem(model: ProblemModel) -> Problem:
         name=model.name,
         ops=tuple(_op(op) for op in model.ops),
         dependences=tuple(_dependence(dependence) for dependence in model.dependences),
-        units=tuple(Unit(name, unit.capacity) for name, unit in model.units.items()),
+        units=tuple(Unit(name, unit.capacity, unit.fluid) for name, unit in model.units.items()),
         memories=tuple(
             Memory(name, memory.capacity, memory.unit, memory.unit_bytes)
             for name, memory in model.memories.items()

@@ -32,7 +32,10 @@ def problem_to_json(problem: Problem) -> Json:
     """Return the JSON form of a problem; reading it back gives an equal problem."""
     data: Json = {"schema": PROBLEM_SCHEMA, "name": problem.name}
     parts: Json = {
-        "units": {unit.name: {"capacity": unit.capacity} for unit in problem.units},
+        "units": {
+            unit.name: {"capacity": unit.capacity, **({"fluid": True} if unit.fluid else {})}
+            for unit in problem.units
+        },
         "memories": {memory.name: _memory(memory) for memory in problem.memories},
         "invariants": {v.name: {"space": v.space, "size": v.size} for v in problem.invariants},
         "limits": _changed(problem.limits, _LIMITS),

@@ -165,6 +165,7 @@ class UnitModel(Model):
 
     becomes: ClassVar[type] = machine.UnitModel
     capacity: Capacity
+    fluid: bool = False
 
 
 class MemoryModel(Model):
