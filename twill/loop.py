@@ -103,12 +103,16 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Defaults of a loop on one machine, or on a machine that extends it."""
+    """Defaults of a loop on one machine, or on a machine that extends it.
+
+    ``operations``: sub-tile factors of single operations, over those of the operation.
+    """
 
     parameters: Mapping[str, int]
     subtile: Mapping[str, int] | None = None
     warps: int | None = None
     trips: int | None = None
+    operations: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

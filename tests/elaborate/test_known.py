@@ -309,3 +309,14 @@ def test_targets_are_inherited_by_extending_machines(
     path.write_text("schema: twill/machine/v1\nname: variant\ntitle: A variant\nextends: b200\n")
     assert joined(FORWARD, str(path)).parameters["M"] == 256
     assert joined(FORWARD, str(path), {"M": 512}).parameters["M"] == 512
+
+
+def test_one_operation_is_cut_on_one_machine_only(joined: Joined) -> None:
+    """A target's factor of an operation goes before the operation's own."""
+    text = (
+        "schema: twill/loop/v1\nname: t\nparameters: {M: 128, N: 64}\n"
+        "targets:\n  h100: {operations: {A: {subtile: {M: 4}}}}\n"
+        "operations:\n  A: {kind: load, shape: [M, N], subtile: {M: 2}}\n"
+    )
+    assert len(joined(text, "h100").problem.ops) == 4
+    assert len(joined(text, "b200").problem.ops) == 2

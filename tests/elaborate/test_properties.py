@@ -69,11 +69,10 @@ def _check_lines(elaboration: Elaboration, op: Op) -> None:
         assert length is None or length.value == reserved[0].length
     for line in lines.values():
         assert line.formula
-        assert all(source.source and source.confidence for source in line.sources)
-    if elaboration.loop.operation.get(op.name.split("[")[0]) is not None and "custom" not in {
-        o.kind for o in elaboration.loop.operations
-    }:
+        assert all(source.citation and source.confidence for source in line.sources)
+    if lines["latency"].formula != "stated in the spec":
         assert lines["latency"].sources
+        assert lines["issue"].sources or "all of the time" in lines["issue"].formula
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)

@@ -231,6 +231,18 @@ def test_factor_of_a_target(complaint: Complaint) -> None:
     ]
 
 
+def test_factor_of_an_operation_on_one_target(complaint: Complaint) -> None:
+    """The same for a single operation; other machines are not concerned."""
+    text = (
+        "schema: twill/loop/v1\nname: t\nparameters: {M: 128}\n"
+        "targets:\n  h100: {operations: {A: {subtile: {M: 3}}}}\n"
+        "operations:\n  A: {kind: load, shape: [M]}\n"
+    )
+    assert _told(complaint(text, "h100")) == [
+        "t.yaml:5:40: error: A: M = 128 does not divide into 3 sub-tiles"
+    ]
+
+
 def test_factors_of_writer_and_reader(complaint: Complaint) -> None:
     """Two and three slices of a value have no common slices."""
     text = (

@@ -310,6 +310,16 @@ def test_accumulator_is_overwritten_where_it_is(complaint: Complaint) -> None:
     assert _told(said) == ["t.yaml:7:73: error: C adds to C@-1 where it is, not to C@-2"]
 
 
+def test_operation_of_a_target_that_does_not_exist(complaint: Complaint) -> None:
+    """The nearest operation is offered."""
+    said = complaint(
+        "schema: twill/loop/v1\nname: t\nparameters: {M: 64}\n"
+        "targets: {h100: {operations: {Ab: {subtile: {M: 2}}}}}\n"
+        "operations:\n  A: {kind: load, shape: [M]}\n"
+    )
+    assert _told(said) == ["t.yaml:4:31: error: unknown operation 'Ab'; did you mean 'A'?"]
+
+
 def test_streaming_operation_with_an_operand(complaint: Complaint) -> None:
     """What runs ahead of the loop can wait for nothing in it."""
     said = complaint("  x: {kind: custom, read: x@-1, cost: {streaming: true}}\n")

@@ -26,10 +26,12 @@ class Settings:
     warps: int
     trips: int
     shapes: Mapping[str, Shape]
+    cuts: Mapping[str, Mapping[str, int]]
+    """Factors of single operations."""
 
     def factor(self, op: Operation, dimension: str) -> int:
         """Into how many slices an operation is cut along a dimension that it carries."""
-        return op.subtile.get(dimension, self.subtile.get(dimension, 1))
+        return self.cuts[op.name].get(dimension, self.subtile.get(dimension, 1))
 
     def dimensions(self, op: Operation) -> tuple[str, ...]:
         """The dimensions that an operation carries: its result's, then the reduced ones."""
@@ -52,6 +54,9 @@ def settle(
         warps=target.warps or loop.warps or group,
         trips=target.trips or loop.trips,
         shapes=shapes_of(loop),
+        cuts={
+            op.name: {**op.subtile, **target.operations.get(op.name, {})} for op in loop.operations
+        },
     )
     faults = [*_Slices(loop, machine, settings, subtile).faults()]
     if faults:
@@ -119,16 +124,23 @@ class _Slices:
         factor = self.settings.factor(op, dimension)
         message = f"{dimension} = {size} does not divide into {factor} sub-tiles"
         help_ = f"use a divisor of {size}, or another size (--set {dimension}=...)"
-        if dimension in op.subtile:
-            path: tuple[str, ...] = ("operations", op.name, "subtile", dimension)
+        path = self._path(op, dimension)
+        if dimension in self.settings.cuts[op.name]:
             return self.loop.places.error(path, f"{op.name}: {message}", help_)
         if dimension in self.given:
             return Diagnostic(f"--subtile {dimension}={factor}: {message}", help=help_)
-        name = _target_name(self.loop, self.machine)
-        path = ("subtile", dimension)
-        if name is not None and self.loop.targets[name].subtile is not None:
-            path = ("targets", name, "subtile", dimension)
         return self.loop.places.error(path, message, help_)
+
+    def _path(self, op: Operation, dimension: str) -> tuple[str, ...]:
+        """Where the factor stands that holds for an operation."""
+        name = _target_name(self.loop, self.machine)
+        target = Target({}) if name is None else self.loop.targets[name]
+        at = () if name is None else ("targets", name)
+        if dimension in target.operations.get(op.name, {}):
+            return (*at, "operations", op.name, "subtile", dimension)
+        if dimension in op.subtile:
+            return ("operations", op.name, "subtile", dimension)
+        return (*(at if target.subtile is not None else ()), "subtile", dimension)
 
     def _uneven(self, op: Operation) -> Iterator[Diagnostic]:
         for operand in op.operands:

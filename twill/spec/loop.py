@@ -13,7 +13,7 @@ from twill.loop import ExplicitCost, Input, Loop, Operand, Operation, Reference,
 from twill.problem import Reservation, Result
 from twill.spec.loop_checks import check_loop
 from twill.spec.loop_kinds import KINDS, check_keys
-from twill.spec.loop_models import CostModel, LoopModel, OperationModel
+from twill.spec.loop_models import CostModel, LoopModel, OperationModel, TargetModel
 from twill.spec.nodes import Document, Key
 from twill.spec.reader import parse_document, read_document, validate
 from twill.spec.references import parse_reference
@@ -88,10 +88,7 @@ class _Reader:
             stages=model.stages,
             warps=model.warps,
             subtile=model.subtile,
-            targets={
-                name: Target(t.parameters, t.subtile, t.warps, t.trips)
-                for name, t in model.targets.items()
-            },
+            targets={name: _target(target) for name, target in model.targets.items()},
         )
 
     def _operations(self) -> tuple[Operation, ...]:
@@ -157,6 +154,11 @@ class _Reader:
             self.faults.append(self.document.error(path, reference, "write NAME or NAME@-1"))
             return None
         return reference
+
+
+def _target(model: TargetModel) -> Target:
+    factors = {name: op.subtile for name, op in model.operations.items()}
+    return Target(model.parameters, model.subtile, model.warps, model.trips, factors)
 
 
 def _accumulator(model: OperationModel, operands: tuple[Operand, ...]) -> Reference | None:

@@ -198,6 +198,11 @@ def _check_subtiles(loop: Loop) -> Iterator[Diagnostic]:
     for name, target in loop.targets.items():
         places.append((("targets", name, "parameters"), target.parameters))
         places.append((("targets", name, "subtile"), target.subtile or {}))
+        for op, factors in target.operations.items():
+            places.append((("targets", name, "operations", op, "subtile"), factors))
+            if op not in loop.operation:
+                message = unknown("operation", op, loop.operation)
+                yield loop.places.error(("targets", name, "operations", op), message, key=True)
     for path, given in places:
         for dimension in given:
             if dimension not in loop.parameters:
@@ -208,11 +213,15 @@ def _check_subtiles(loop: Loop) -> Iterator[Diagnostic]:
 def _check_cuts(loop: Loop) -> Iterator[Diagnostic]:
     """An operation is cut along dimensions that it has."""
     shapes = shapes_of(loop)
-    for op in loop.operations:
-        own = (*shapes[op.name], *reduced_dimensions(op, shapes))
-        for dimension in op.subtile:
-            if dimension not in own:
-                has = f"it has {', '.join(own)}" if own else "it has no dimensions"
-                message = f"{op.name} cannot be cut along {dimension}: {has}"
-                path = ("operations", op.name, "subtile", dimension)
-                yield loop.places.error(path, message, key=True)
+    cuts: list[tuple[Path, str, Mapping[str, int]]] = [
+        (("operations", op.name), op.name, op.subtile) for op in loop.operations
+    ]
+    for name, target in loop.targets.items():
+        for op_name, factors in target.operations.items():
+            cuts.append((("targets", name, "operations", op_name), op_name, factors))
+    for path, op_name, factors in cuts:
+        own = (*shapes[op_name], *reduced_dimensions(loop.operation[op_name], shapes))
+        for dimension in (d for d in factors if d not in own):
+            has = f"it has {', '.join(own)}" if own else "it has no dimensions"
+            message = f"{op_name} cannot be cut along {dimension}: {has}"
+            yield loop.places.error((*path, "subtile", dimension), message, key=True)

@@ -91,6 +91,12 @@ class OperationModel(Model):
     cost: CostModel | None = None
 
 
+class TargetOperationModel(Model):
+    """Defaults of one operation on one machine."""
+
+    subtile: dict[Name, Count] = {}
+
+
 class TargetModel(Model):
     """Defaults on one machine."""
 
@@ -98,6 +104,7 @@ class TargetModel(Model):
     subtile: dict[Name, Count] | None = None
     warps: Count | None = None
     trips: Count | None = None
+    operations: dict[ValueName, TargetOperationModel] = {}
 
 
 class LoopModel(Model):
