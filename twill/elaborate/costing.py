@@ -119,10 +119,9 @@ class Costs:
         return Move(size, source or "", node.space or "", warps)
 
     def _store(self, node: Node) -> Store:
-        source = self.graph.nodes[node.reads[0].node]
-        shape = self.settings.shapes[node.op.name]
-        bits = TYPE_BITS[source.op.type]
-        return Store(-(-node.elements(shape) * bits // 8), source.space or "", node.op.reduce_add)
+        elements = node.elements(self.settings.shapes[node.op.name])
+        size = -(-elements * TYPE_BITS[self._operand_type(node, "read")] // 8)
+        return Store(size, self._operand_space(node, "read"), node.op.reduce_add)
 
     def _multiply(self, node: Node, warps: int) -> MatrixMultiply:
         rows, columns = self.settings.shapes[node.op.name]
