@@ -1,6 +1,8 @@
 """Lower bounds on the initiation interval that arithmetic proves.
 
 * resource: a unit of capacity c that serves A unit-cycles per iteration needs ceil(A / c).
+* exclusion: operations of which no two can run at once, on whatever units, take turns; shown
+  where it says more than each unit alone.
 * recurrence: a circuit of dependences with delay D and distance d needs ceil(D / d); the
   maximum over all circuits is found by parametric longest paths.
 * buffer: a ring that can have at most n slots in its memory is an anti-dependence of
@@ -73,7 +75,9 @@ class ImpossibleCircuit(Exception):
 
 def bounds(problem: Problem) -> Bounds:
     """Every arithmetic bound of a problem."""
-    terms = [*_resource_bounds(problem), *_exclusion_bound(problem), *_role_bounds(problem)]
+    terms = _resource_bounds(problem)
+    terms += [t for t in _exclusion_bound(problem) if all(t.ii > term.ii for term in terms)]
+    terms += _role_bounds(problem)
     try:
         terms += _recurrence_bounds(problem)
         terms += _buffer_bounds(problem)

@@ -102,19 +102,44 @@ class Search:
         return not self.monotone and self.low <= ii
 
     def _refine(self) -> None:
-        """Between the highest refuted and the lowest feasible II; what stays open is retried.
+        """Between the highest refuted and the lowest feasible II.
 
-        With monotonicity one refutation just below the best excludes everything below.
+        With monotonicity one refutation just below the best excludes everything below. Where
+        that is too hard at first, refutations further down raise the bound.
         """
-        undecided = self.low - 1
+        undecided: int | None = None
         while not self.clock.over and self.best is not None and self.low < self.best.ii:
-            floor = max(self.low - 1, undecided)
-            if floor >= self.best.ii - 1:
-                self._probe(self.best.ii - 1, patient=True)
+            self._descend()
+            below = self.best.ii - 1
+            if below < self.low:
+                return
+            if undecided is None or undecided <= self.low:
+                if self._probe(below, patient=undecided is not None) == "unknown":
+                    undecided = below
                 continue
+            middle = (self.low + undecided) // 2
+            undecided = min(middle, below) if self._probe(middle) == "unknown" else undecided
+
+    def _descend(self) -> None:
+        """The smallest II with the roles of the best schedule: a quick search of its own."""
+        if self.best is None or not self.best.role or self.low == self.best.ii:
+            return
+        floor, middle = self.low - 1, self.best.ii - 1
+        while not self.clock.over and floor < self.best.ii - 1:
+            self._tell(middle)
+            model = self._as_before(middle, self.best)
+            if not self._kept(self._race([(model, self._how(0)), (model, self._how(1))])):
+                floor = middle
             middle = (floor + self.best.ii) // 2
-            if self._probe(middle) == "unknown":
-                undecided = middle
+
+    def _as_before(self, ii: int, known: Assignment) -> Model:
+        """The whole model with known roles."""
+        model = build(self.problem, ii)
+        for name, on in model.space.on.items():
+            for r, literal in on.items():
+                if len(on) > 1:
+                    model.space.cp.add(literal == int(r == known.role[name]))
+        return model
 
     def _scan(self) -> None:
         """Without monotonicity every II below the best needs its own refutation."""
@@ -127,11 +152,13 @@ class Search:
         self._tell(ii)
         turn, effort = 0, FIRST_EFFORT
         while not self.clock.over and (patient or turn < PROBE_TURNS):
-            if self._find(ii, turn):
+            if self.best is None and self._find(ii, turn):
                 return "feasible"
             answer = self._decide(ii, effort)
             if answer != "unknown":
                 return answer
+            if self.best is not None and self._find(ii, turn):
+                return "feasible"
             turn, effort = turn + 1, effort * 2
         return "unknown"
 

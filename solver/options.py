@@ -15,7 +15,7 @@ class SolveOptions:
     and number of workers give the same schedule as long as no time limit strikes.
     """
 
-    time_limit: float = 120.0
+    time_limit: float = 300.0
     seed: int = 0
     workers: int = 2
 
