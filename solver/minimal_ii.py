@@ -178,8 +178,8 @@ class Search:
         stages = min(self.problem.limits.max_stages, length // ii + 1)
         found = []
         for count in dict.fromkeys((max(1, stages - 1), stages)):
-            for roles in self._role_counts()[:2]:
-                found.append(Restriction(count, length, roles, together=True))
+            few = self._role_counts()[:2]
+            found += [Restriction(count, length, roles, together=True) for roles in few]
         found += [Restriction(stages, length, roles, False) for roles in self._role_counts()]
         return found
 

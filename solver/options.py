@@ -13,11 +13,13 @@ class SolveOptions:
 
     ``time_limit`` is in seconds of wall time, for the whole search. The same input, seed
     and number of workers give the same schedule as long as no time limit strikes.
+    ``levels`` are the levels of the objective to minimise after the II, None for all.
     """
 
     time_limit: float = 300.0
     seed: int = 0
     workers: int = 2
+    levels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
