@@ -381,7 +381,9 @@ class Machine:
 
     def problem_units(self) -> tuple[Unit, ...]:
         """The units as a problem wants them."""
-        return tuple(Unit(name, unit.capacity.whole, unit.fluid) for name, unit in self.units.items())
+        return tuple(
+            Unit(name, unit.capacity.whole, unit.fluid) for name, unit in self.units.items()
+        )
 
     def problem_memories(self) -> tuple[Memory, ...]:
         """The memories as a problem wants them."""
