@@ -9,6 +9,7 @@ seconds it does not depend on what else the machine does.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 
 from twill.elaborate import elaborate
@@ -38,11 +39,13 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--time-limit", type=float, default=600)
     given = parser.parse_args()
-    print(ROW.format("spec/machine", "ops", "II", "bound", "proof", "proved", "work", "seconds"))
+    titles = ("spec/machine", "ops", "II", "bound", "proof", "proved", "work", "seconds")
+    sys.stdout.write(ROW.format(*titles) + "\n")
     for pair in given.pairs:
         levels = None if given.levels else ()
         options = SolveOptions(given.time_limit, workers=given.workers, levels=levels)
-        print(row(pair, options), flush=True)
+        sys.stdout.write(row(pair, options) + "\n")
+        sys.stdout.flush()
 
 
 def row(pair: str, options: SolveOptions) -> str:

@@ -106,7 +106,8 @@ class Space:
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(op.name for op in self.problem.ops)
         for d in self.flows:
-            if self.problem.op[d.src].in_registers:
+            ends = self.problem.op[d.src], self.problem.op[d.dst]
+            if ends[0].in_registers and not any(op.variable_latency for op in ends):
                 graph.add_edge(d.src, d.dst)
         order = list(self.problem.op)
         return {

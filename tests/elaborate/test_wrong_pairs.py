@@ -97,16 +97,16 @@ def test_a_machine_without_what_the_loop_needs(complaint: Complaint) -> None:
     """Flash attention on the machine of the worked example: all that is missing, at once."""
     said = complaint(FORWARD, "figure1")
     assert _told(said)[:4] == [
-        "flash_attention_forward.yaml:16:26: error: machine 'figure1': unknown memory 'shared'",
+        "flash_attention_forward.yaml:17:26: error: machine 'figure1': unknown memory 'shared'",
         (
-            "flash_attention_forward.yaml:18:3: error: K: machine 'figure1' has no "
+            "flash_attention_forward.yaml:19:3: error: K: machine 'figure1' has no "
             "loads from global memory"
         ),
         (
-            "flash_attention_forward.yaml:19:3: error: V: machine 'figure1' has no "
+            "flash_attention_forward.yaml:20:3: error: V: machine 'figure1' has no "
             "loads from global memory"
         ),
-        "flash_attention_forward.yaml:20:3: error: S: machine 'figure1' has no matrix multiply",
+        "flash_attention_forward.yaml:21:3: error: S: machine 'figure1' has no matrix multiply",
     ]
     assert "choose a machine with 'costs: matrix:', or state the cost of S ('cost:')" in said
     assert len(_told(said)) == 13
@@ -127,11 +127,11 @@ SETTINGS: dict[str, tuple[str, str, Setting, Setting, list[str]]] = {
         {},
         [
             (
-                "flash_attention_forward.yaml:20:3: error: S: n = 100 is not a multiple of 8, the "
+                "flash_attention_forward.yaml:21:3: error: S: n = 100 is not a multiple of 8, the "
                 "step of wgmma"
             ),
             (
-                "flash_attention_forward.yaml:29:3: error: O: k = 100 is not a multiple of 16, the "
+                "flash_attention_forward.yaml:30:3: error: O: k = 100 is not a multiple of 16, the "
                 "step of wgmma"
             ),
         ],
@@ -156,7 +156,7 @@ SETTINGS: dict[str, tuple[str, str, Setting, Setting, list[str]]] = {
         {"M": 129},
         {},
         [
-            "flash_attention_forward.yaml:12:14: error: M = 129 does not divide into 2 sub-tiles",
+            "flash_attention_forward.yaml:13:14: error: M = 129 does not divide into 2 sub-tiles",
         ],
     ),
     "unknown parameter": (
