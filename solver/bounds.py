@@ -22,6 +22,9 @@ from twill.problem import Dependence, Op, Problem, Reservation
 MOST_EXCLUSIVE = 120
 """Operations up to which the exclusion bound is computed: a maximum clique is exponential."""
 
+EXCLUSION = "exclusion"
+"""The name of the exclusion bound, of kind "resource"."""
+
 BoundKind = Literal["resource", "recurrence", "buffer", "role"]
 
 
@@ -144,7 +147,7 @@ def _exclusion_bound(problem: Problem) -> list[Bound]:
     names = tuple(op.name for op in problem.ops if op.name in clique)
     shown = " + ".join(f"{name} {length[name]}" for name in names)
     detail = f"no two of these fit together: {shown} = {total}"
-    return [Bound("resource", "exclusion", int(total), detail, names)] if len(names) > 1 else []
+    return [Bound("resource", EXCLUSION, int(total), detail, names)] if len(names) > 1 else []
 
 
 def _first_reservations(op: Op, fluid: set[str]) -> dict[str, Reservation]:
@@ -252,9 +255,10 @@ def _circuit_detail(circuit: tuple[Arc, ...]) -> str:
     delay = sum(arc.delay for arc in circuit)
     distance = sum(arc.distance for arc in circuit)
     steps = " + ".join(str(arc.delay) for arc in circuit)
+    total = f"{steps} = {delay}" if len(circuit) > 1 else steps
     reasons = "".join(f"; {arc.why}" for arc in circuit if arc.why.startswith("ring"))
     plural = "iteration" if distance == 1 else "iterations"
-    return f"{steps} = {delay} cycles over {distance} {plural}{reasons}"
+    return f"{total} cycles over {distance} {plural}{reasons}"
 
 
 def _buffer_bounds(problem: Problem) -> list[Bound]:

@@ -46,7 +46,8 @@ class Quantity:
         return int(self.value)
 
     def __str__(self) -> str:
-        return f"{self.value:g} {self.unit}"
+        """The value with its unit; a bare count has none."""
+        return f"{self.value:g}" if self.unit == "1" else f"{self.value:g} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)

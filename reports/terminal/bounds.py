@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from twill.reports.terminal.layout import Cell, Column, bar, paragraph, percent, table
 from twill.reports.terminal.page import Line, Page, Span, clip, heading
-from twill.solver.bounds import Bound, Bounds
+from twill.solver.bounds import EXCLUSION, Bound, Bounds
 
 _SHOWN = 6
 _DETAIL = 120
@@ -67,7 +67,7 @@ def _row(page: Page, term: Bound, like: int, ii: int) -> tuple[Cell, ...]:
 def _name(term: Bound) -> str:
     match term.kind:
         case "resource":
-            return term.name
+            return "exclusion: one at a time" if term.name == EXCLUSION else term.name
         case "recurrence":
             return f"recurrence {term.name}"
         case "buffer":

@@ -93,7 +93,7 @@ def _costs(
 
 
 def _cost(page: Page, line: CostLine, widths: tuple[int, int]) -> list[Line]:
-    formula = line.formula if line.formula != str(line.value) else ""
+    formula = "" if line.formula in {str(line.value), _value(line)} else line.formula
     row = (
         Span(line.quantity.ljust(widths[0]), "name"),
         _value(line).ljust(widths[1]),
@@ -112,12 +112,12 @@ def _value(line: CostLine) -> str:
 
 
 def _title(page: Page, problem: Problem, op: Op, moved: bool) -> Line:
-    note = "  a move put in by elaboration;" if moved else ""
+    note = "  a move put in by elaboration," if moved else ""
     spans = (
         Span("  "),
         Span(page.plain(op.name), "bold name"),
         Span(note, "warn"),
-        Span(f"  {traits(problem, op)}", "dim"),
+        Span(f"{' ' if moved else '  '}{traits(problem, op)}", "dim"),
     )
     return fit(spans, page.width)
 
@@ -142,7 +142,8 @@ def traits(problem: Problem, op: Op) -> str:
 def _result(problem: Problem, op: Op) -> str:
     assert op.result is not None
     if op.in_registers:
-        return f"{op.result.size} registers per thread"
+        plural = "s" if op.result.size != 1 else ""
+        return f"{op.result.size} register{plural} per thread"
     unit = problem.memory[op.result.space].unit
     return f"{quantity(op.result.size, unit)} of {op.result.space}"
 

@@ -7,7 +7,7 @@ from twill.reports.terminal.context import Context
 from twill.reports.terminal.layout import fields, number, paragraph
 from twill.reports.terminal.page import Line, Page, Span, clip
 from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Schedule
-from twill.solver.bounds import Bound, Bounds
+from twill.solver.bounds import EXCLUSION, Bound, Bounds
 
 _STYLES = {
     "optimal": "bold good",
@@ -77,6 +77,8 @@ def _feasible(schedule: Schedule) -> str:
 def because(bound: Bound, ii: int) -> str:
     """A binding bound as a reason: "tensor is busy 2048 of 2048 cycles"."""
     match bound.kind:
+        case "resource" if bound.name == EXCLUSION:
+            return bound.detail.replace(":", ",", 1)
         case "resource":
             return f"{bound.name} is busy {bound.ii} of {ii} cycles"
         case "recurrence":

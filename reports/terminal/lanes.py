@@ -79,6 +79,15 @@ def split(start: int, length: int, period: int) -> list[tuple[int, int, bool, bo
     return pieces
 
 
+def covered(pieces: Iterable[Piece]) -> int:
+    """Cycles of the period in which there is a piece, each counted once."""
+    total = reached = 0
+    for piece in sorted(pieces, key=lambda p: p.begin):
+        total += max(0, piece.end - max(piece.begin, reached))
+        reached = max(reached, piece.end)
+    return total
+
+
 def pack(pieces: Iterable[Piece], ruler: Scale) -> list[list[Box]]:
     """Every piece in a box of its own, in as few lanes as first fit gives."""
     lanes: list[list[Box]] = []

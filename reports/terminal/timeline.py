@@ -10,6 +10,7 @@ from twill.reports.terminal.lanes import (
     Piece,
     Scale,
     content,
+    covered,
     pack,
     scale,
     shows_short,
@@ -34,7 +35,8 @@ def timeline(page: Page, view: View) -> list[Line]:
     used = {name for op in view.problem.ops for name, uses in op.reservations.items() if uses}
     for unit in view.problem.units:
         if unit.name in used:
-            lines += rows.unit(unit.name, unit.capacity)
+            draw = rows.fluid if unit.fluid else rows.unit
+            lines += draw(unit.name, unit.capacity)
     loose = _loose_ops(view)
     if loose:
         lines += rows.stream("no unit", loose)
@@ -54,6 +56,7 @@ class _Rows:
         self._symbols: set[str] = set()
         self._used: set[str] = set()
         self._short = ""
+        self._fluid = False
 
     def ruler(self) -> list[Line]:
         """The cycle numbers and the rule under them."""
@@ -70,24 +73,25 @@ class _Rows:
     def unit(self, name: str, capacity: int) -> list[Line]:
         """A unit's reservations; one that serves several at once has a row of its load."""
         self._used.add(name)
-        pieces = [
-            piece
-            for op in self._view.problem.ops
-            for use in op.reservations.get(name, ())
-            for piece in self._pieces(op.name, use.offset, use.length, use.amount, capacity)
-        ]
-        busy = sum((p.end - p.begin) * p.amount for p in pieces)
-        share = percent(busy, capacity * self._view.schedule.ii)
-        lines = self._lanes(name, pieces, share)
+        pieces = self._reservations(name, capacity)
+        lines = self._lanes(name, pieces, self._share(pieces, capacity))
         if capacity > 1 and len(lines) > 1:
             lines.append((self._name("  load"), Span(self._load(pieces, capacity), "dim")))
         return lines
 
+    def fluid(self, name: str, capacity: int) -> list[Line]:
+        """How much is asked of a fluid unit over the period; only the total is limited."""
+        self._used.add(name)
+        self._fluid = True
+        pieces = self._reservations(name, capacity)
+        share = f"~{self._share(pieces, capacity)}"
+        load = Span(self._load(pieces, capacity), "dim")
+        return [(self._name(name), load, Span(f" {share:>5}", "dim"))]
+
     def stream(self, name: str, ops: Iterable[Op]) -> list[Line]:
         """The instruction stream of a role: when its ops keep it busy, waits and sends included."""
         pieces = [piece for op in ops for piece in self._stay(op)]
-        busy = sum(piece.end - piece.begin for piece in pieces)
-        return self._lanes(name, pieces, percent(busy, self._view.schedule.ii))
+        return self._lanes(name, pieces, percent(covered(pieces), self._view.schedule.ii))
 
     def legend(self) -> list[Line]:
         """What the rows mean, and the symbols of boxes too narrow for a name."""
@@ -99,6 +103,8 @@ class _Rows:
         )
         if self._short:
             text += f"; {self._view.short(self._short)} is short for {self._short}"
+        if self._fluid:
+            text += "; ~ what ops ask of a fluid unit, only its share of the period is limited"
         idle = [unit.name for unit in self._view.problem.units if unit.name not in self._used]
         if idle:
             text += f"; never used: {', '.join(idle)}"
@@ -124,6 +130,18 @@ class _Rows:
     def _stay(self, op: Op) -> list[Piece]:
         begin, end = self._view.usage.window(op.name)
         return self._pieces(op.name, begin - self._view.place(op.name).start, end - begin, 1, 1)
+
+    def _reservations(self, unit: str, capacity: int) -> list[Piece]:
+        return [
+            piece
+            for op in self._view.problem.ops
+            for use in op.reservations.get(unit, ())
+            for piece in self._pieces(op.name, use.offset, use.length, use.amount, capacity)
+        ]
+
+    def _share(self, pieces: list[Piece], capacity: int) -> str:
+        busy = sum((p.end - p.begin) * p.amount for p in pieces)
+        return percent(busy, capacity * self._view.schedule.ii)
 
     def _pieces(self, op: str, offset: int, length: int, amount: int, capacity: int) -> list[Piece]:
         view, period = self._view, self._view.schedule.ii
@@ -189,11 +207,13 @@ def _label_width(page: Page, view: View) -> int:
 
 
 def _loose_ops(view: View) -> list[Op]:
-    """Operations that no other row would show."""
+    """Operations that no other row would show; the row of a fluid unit names none."""
+    boxed = {unit.name for unit in view.problem.units if not unit.fluid}
     return [
         op
         for op in view.problem.ops
-        if view.place(op.name).role is None and not any(op.reservations.values())
+        if view.place(op.name).role is None
+        and not any(uses for unit, uses in op.reservations.items() if unit in boxed)
     ]
 
 

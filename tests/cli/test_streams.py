@@ -176,3 +176,23 @@ def test_version(twill: Twill) -> None:
     import twill as package
 
     assert twill("--version").out == f"twill {package.__version__}\n"
+
+
+def test_interrupt_while_modules_load(tmp_path: Path) -> None:
+    """Ctrl-C before the command has begun is one line and 130, not a traceback."""
+    script = tmp_path / "early.py"
+    script.write_text(
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'twill.cli.app':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from twill.cli import main\n"
+        "main(['list'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == "interrupted: no result\n"

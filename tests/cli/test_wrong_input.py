@@ -48,7 +48,7 @@ def test_faults_of_both_names_come_at_once(twill: Twill) -> None:
         (["--set", "N=0"], "positive whole number"),
         (["--set", "N=-4"], "positive whole number"),
         (["--set", "N=1.5"], "positive whole number"),
-        (["--set", "N=9999999999"], "positive whole number"),
+        (["--set", "N=1073741824"], "at most nine digits"),
         (["--set", "N=64", "--set", "N=32"], "N is set to 64 and to 32"),
         (["--subtile", "M=0"], "positive whole number"),
         (["--time-limit", "0"], "between 0 and"),

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.reports.hand_made import attention, feasible, optimal, ping_pong, vliw
-from twill.problem import Dependence, Op, Problem
+from twill.problem import Dependence, Op, Problem, Reservation, Unit
 from twill.reports.terminal.bounds import bounds_section
 from twill.reports.terminal.context import Context
-from twill.reports.terminal.headline import proof_sentence
+from twill.reports.terminal.headline import because, proof_sentence
 from twill.reports.terminal.page import Page, length
 from twill.reports.terminal.report import report
 from twill.reports.terminal.verification import verification
@@ -110,3 +110,17 @@ def test_short_names_of_sub_tiles() -> None:
     view = View(problem, ping_pong())
     shorts = [view.short(name) for name in names]
     assert shorts == ["S0", "S1", "P[m0]", "P0", "X0.2", "X0.3", "plain"]
+
+
+def test_exclusion_is_said_in_words() -> None:
+    """Ops that take turns across units are not a unit that is busy."""
+    units = (Unit("u"), Unit("v"), Unit("w"))
+    pairs = {"a": ("u", "v"), "b": ("v", "w"), "c": ("u", "w")}
+    ops = tuple(
+        Op(name, {unit: (Reservation(0, 4),) for unit in held}) for name, held in pairs.items()
+    )
+    found = bounds(Problem("turns", ops, units=units))
+    assert found.ii == 12
+    assert because(found.binding[0], 12) == "no two of these fit together, a 4 + b 4 + c 4 = 12"
+    lines = bounds_section(Page(100), found, 12)
+    assert any("exclusion: one at a time" in span.text for line in lines for span in line)

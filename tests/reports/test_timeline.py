@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.reports.hand_made import attention, ping_pong
 from twill.problem import Op, Problem, Reservation, RoleLimits, Unit
-from twill.reports.terminal.lanes import Piece, Scale, content, pack, scale, split, ticks
+from twill.reports.terminal.lanes import Piece, Scale, content, covered, pack, scale, split, ticks
 from twill.reports.terminal.page import Page, render
 from twill.reports.terminal.timeline import timeline
 from twill.reports.terminal.view import View, symbol
@@ -20,7 +20,10 @@ NAMES = st.text("abcXYZ_012", min_size=1, max_size=12)
 def schedules(draw: st.DrawFn) -> tuple[Problem, Schedule]:
     """Any placement of ops with any reservations: legal or not, it must be drawn."""
     ii = draw(st.integers(1, 5000))
-    units = [Unit(f"u{i}", draw(st.integers(1, 4))) for i in range(draw(st.integers(0, 3)))]
+    units = [
+        Unit(f"u{i}", draw(st.integers(1, 4)), draw(st.booleans()))
+        for i in range(draw(st.integers(0, 3)))
+    ]
     names = draw(st.lists(NAMES, min_size=1, max_size=60, unique=True))
     roles = [Role(f"r{i}", 4, None) for i in range(draw(st.integers(0, 3)))]
     ops, places = [], {}
@@ -118,3 +121,26 @@ def test_row_of_the_tensor_core() -> None:
     assert "S0@+1" in tensor
     assert "O0@+0" in tensor
     assert tensor.index("S0@+1") < tensor.index("O0@+0") < tensor.index("S1@+1")
+
+
+def test_row_of_a_fluid_unit() -> None:
+    """A fluid unit is asked for more than it has for a while: one row, its share of the period."""
+    uses = {"port": (Reservation(0, 10, 8),)}
+    problem = Problem("fluid", (Op("a", uses), Op("b", uses)), units=(Unit("port", 8, fluid=True),))
+    places = {name: Placement(0, 0, 0, None) for name in ("a", "b")}
+    schedule = Schedule("", "optimal", 40, 1, 10, 1, (), "not proved", (), places)
+    text = render(Page(100), timeline(Page(100), View(problem, schedule)))
+    row = next(line for line in text.splitlines() if line.startswith("  port"))
+    assert row.endswith(" ~50%")
+    assert "█" in row
+    assert "only its share of the period is limited" in text
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(0, 40)), max_size=20),
+)
+def test_covered_cycles_count_once(uses: list[tuple[int, int]]) -> None:
+    """Overlapping pieces count like the set of their cycles."""
+    pieces = [Piece("op", begin, begin + length, ("op",)) for begin, length in uses]
+    cycles = {cycle for begin, length in uses for cycle in range(begin, begin + length)}
+    assert covered(pieces) == len(cycles)

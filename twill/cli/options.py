@@ -43,7 +43,8 @@ class Assignment(click.ParamType[tuple[str, int]]):
             self.fail(f"'{value}' is not of the form NAME=NUMBER, such as N=64", param, ctx)
         name, number = match.groups()
         if not re.fullmatch(r"[0-9]{1,9}", number) or int(number) == 0:
-            self.fail(f"{name} needs a positive whole number, not '{number}'", param, ctx)
+            need = "a positive whole number of at most nine digits"
+            self.fail(f"{name} needs {need}, not '{number}'", param, ctx)
         return name, int(number)
 
 

@@ -12,6 +12,7 @@ import click
 
 from twill.cli.exits import EPILOG, exit_of
 from twill.cli.options import Seconds, color_option, json_option, model_options
+from twill.solver.options import SolveOptions
 
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
@@ -35,7 +36,7 @@ class Effort:
 @click.option(
     "--time-limit",
     type=Seconds(),
-    default=120.0,
+    default=SolveOptions().time_limit,
     show_default=True,
     help="Wall time for the whole search; what is known by then is reported.",
 )
@@ -107,7 +108,7 @@ def search(model: Model, effort: Effort) -> tuple[Outcome, bool]:
     from twill.cli.interrupt import interruptible
     from twill.cli.output import complain
     from twill.cli.progress import live
-    from twill.solver import SolveOptions, solve
+    from twill.solver import solve
 
     options = SolveOptions(effort.time_limit, effort.seed, effort.workers)
     with live(effort.quiet, effort.no_color) as (on_progress, display):

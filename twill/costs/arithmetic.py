@@ -92,3 +92,8 @@ def warp_share(machine: Machine, warps: int) -> Fraction:
         return Fraction(1)
     parts = machine.sub_partitions.whole
     return Fraction(min(warps, parts), parts)
+
+
+def instructions(count: int) -> str:
+    """A number of instructions in words."""
+    return f"{count} instruction{'s' if count != 1 else ''}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from twill.costs.arithmetic import BANDWIDTH, Ledger, choose, duration
+from twill.costs.arithmetic import BANDWIDTH, Ledger, choose, duration, instructions
 from twill.costs.requests import Load, Move, OpCost, Store, Unsupported
 from twill.machine import CopyModel, Machine, MoveModel, Quantity
 
@@ -82,7 +82,7 @@ def _copy_cost(machine: Machine, model: CopyModel, size: int, memory: str, verb:
 def _copy_issue(ledger: Ledger, model: CopyModel, size: int) -> int:
     count = _instructions(size, model.instruction_bytes)
     issue = max(1, ceil(count * model.issue.exact))
-    formula = f"{count} instructions of up to {model.instruction_bytes} · {model.issue}"
+    formula = f"{instructions(count)} of up to {model.instruction_bytes} · {model.issue}"
     ledger.note("issue", issue, formula, model.issue, model.instruction_bytes)
     if model.issue_slots is not None:
         slots = count * model.issue_slots.exact
@@ -116,7 +116,7 @@ def _hold_path(ledger: Ledger, model: MoveModel, size: int) -> int:
 def _move_issue(ledger: Ledger, model: MoveModel, size: int, length: int) -> int:
     if model.instruction_bytes is not None and model.issue is not None:
         count = _instructions(size, model.instruction_bytes)
-        formula = f"{count} instructions of {model.instruction_bytes} · {model.issue}"
+        formula = f"{instructions(count)} of {model.instruction_bytes} · {model.issue}"
         cycles = max(1, ceil(count * model.issue.exact))
         return ledger.note("issue", cycles, formula, model.issue, model.instruction_bytes)
     if model.slot_bytes is not None:

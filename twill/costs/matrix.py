@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from twill.costs.arithmetic import Ledger, choose, text, type_bits
+from twill.costs.arithmetic import Ledger, choose, instructions, text, type_bits
 from twill.costs.requests import MatrixMultiply, OpCost, Unsupported
 from twill.machine import Machine, MatrixModel, Quantity
 from twill.problem import REGISTER
@@ -222,7 +222,7 @@ def _issue(
     """Cycles of each group's instruction stream: starting the engine, or all of the time."""
     count = sum(instruction.count for instruction in covering)
     if model.issue is not None:
-        formula = f"{count} instructions · {model.issue}"
+        formula = f"{instructions(count)} · {model.issue}"
         return ledger.note("issue", max(1, ceil(count * model.issue.exact)), formula, model.issue)
     if model.issue_slots is not None:
         slots = groups * count * model.issue_slots.exact
