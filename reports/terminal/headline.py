@@ -108,7 +108,9 @@ def _speed(problem: Problem, schedule: Schedule, context: Context) -> list[tuple
     if tflops is not None:
         rate = f"{tflops:.0f} TFLOPS" if tflops >= 100 else f"{tflops:.3g} TFLOPS"
         sms = f"{context.sm_count} SM" + ("s" if context.sm_count != 1 else "")
-        rows.append(("speed", f"{rate} in the steady state ({sms} at {context.clock_ghz} GHz)"))
+        rows.append(
+            ("speed", f"{rate} in the model's steady state ({sms} at {context.clock_ghz} GHz)")
+        )
     if problem.trips > 1:
         cycles = (problem.trips - 1) * schedule.ii + schedule.length
         text = f"{number(cycles)} cycles for {number(problem.trips)} iterations"

@@ -77,7 +77,7 @@ def test_gemm_reaches_the_tensor_core(twill: Twill) -> None:
     result = twill("solve", "gemm", "--machine", "h100")
     assert result.code == 0
     assert "tensor is busy" in result.out
-    assert "TFLOPS in the steady state" in result.out
+    assert "TFLOPS in the model's steady state" in result.out
 
 
 @pytest.mark.parametrize(
