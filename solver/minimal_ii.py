@@ -1,4 +1,4 @@
-"""The smallest feasible II: probe the bound, gallop up, bisect down.
+"""The smallest feasible II: probe the bound, climb to a schedule, descend, refute just below.
 
 A probe answers feasible, infeasible or unknown. Only a probe of the whole model (all roles,
 any length within the stage limit) may answer infeasible; an unknown leaves a gap.
@@ -117,8 +117,10 @@ class Search:
                 if self._probe(below, patient=undecided is not None) == "unknown":
                     undecided = below
                 continue
+            undecided = min(undecided, below)
             middle = (self.low + undecided) // 2
-            undecided = min(middle, below) if self._probe(middle) == "unknown" else undecided
+            if self._probe(middle) == "unknown":
+                undecided = middle
 
     def _descend(self) -> None:
         """The smallest II with the roles of the best schedule: a quick search of its own."""
