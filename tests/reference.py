@@ -68,6 +68,8 @@ class Reference:
                 continue
             if d.dst == op.name:
                 reads_it = reads_it or d.distance == place.distance
+            elif self.problem.op[d.dst].in_place == place:
+                continue
             elif self.at(d.dst, d.distance) + self.reading(d) > overwritten_at:
                 return False
         written = self.problem.op[place.op].latency
@@ -146,7 +148,9 @@ class Reference:
         if place is None:
             return []
         readers = [d for d in self.problem.dependences if d.kind == "flow" and d.src == place.op]
-        found = [d.dst for d in readers if d.dst != name]
+        found = [
+            d.dst for d in readers if d.dst != name and self.problem.op[d.dst].in_place != place
+        ]
         if not any(d.dst == name and d.distance == place.distance for d in readers):
             found.append(place.op)
         return found

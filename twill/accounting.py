@@ -58,6 +58,8 @@ def implied_dependences(problem: Problem) -> tuple[Dependence, ...]:
             if reader.dst == op.name:
                 reads_it |= reader.distance == place.distance
                 continue
+            if problem.op[reader.dst].in_place == place:
+                continue  # takes over another part of the same storage
             distance = place.distance - reader.distance
             delay = read_end(problem, reader)
             implied.append(Dependence(reader.dst, op.name, delay, distance, "anti"))
