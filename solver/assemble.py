@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from twill.accounting import Usage, charged_warps, round_up
+from twill.accounting import Usage, round_up
 from twill.problem import Problem
 from twill.schedule import (
     BufferUse,
@@ -107,11 +107,4 @@ def _handoffs(usage: Usage) -> tuple[HandoffUse, ...]:
             usage.channels.get(name, 1),
         )
         for name, found in usage.handed_off.items()
-    )
-
-
-def file_registers(problem: Problem, schedule: Schedule) -> int:
-    """Registers of the file that a schedule's roles take."""
-    return sum(
-        32 * charged_warps(problem, role.warps) * (role.registers or 0) for role in schedule.roles
     )

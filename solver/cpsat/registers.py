@@ -94,7 +94,6 @@ class Profile:
         self.demands: list[int] = []
         self.room: Expr = budget - overhead
         self.most = max(budget.proto.domain) - overhead
-        self.least_one = False
 
     def hold(self, value: Held, here: Literal, r: int) -> None:
         """A value computed on this role: whole rounds always, the rest as an arc."""

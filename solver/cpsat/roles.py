@@ -28,12 +28,11 @@ def add_roles(space: Space) -> Roles:
     limits = space.problem.roles
     if limits is None:
         return roles
-    for name, on in space.on.items():
+    for on in space.on.values():
         if len(on) > 1:
             space.cp.add_exactly_one(on.values())
         elif not on:
             space.cp.add_bool_or([])
-        assert name in space.start
     for r in space.role_numbers:
         members = [on[r] for on in space.on.values() if r in on]
         roles.used[r] = space.any_of(members, f"role {r} used")
