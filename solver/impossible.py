@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from twill.accounting import buffers, charged_warps, read_end, takes_over
-from twill.problem import Op, Problem, RoleLimits
+from twill.problem import Op, Problem, RoleLimits, groups
 from twill.schedule import Reason
 
 
 def impossible(problem: Problem) -> Reason | None:
     """Why the problem has no schedule at any II, by arithmetic; None if nothing says so."""
-    for check in (_memories, _registers, _register_file, _widths, _roles, _reservations):
+    for check in (_memories, _registers, _register_file, _widths, _roles, _required, _reservations):
         reason = check(problem)
         if reason is not None:
             return reason
@@ -140,6 +140,40 @@ def _roles(problem: Problem) -> Reason | None:
             f" {others[0]} needs another role, the machine allows {limits.max_roles}",
             (),
             ("allow two roles",),
+        )
+    return None
+
+
+def _required(problem: Problem) -> Reason | None:
+    """What is required of the roles may contradict itself or the load role."""
+    wanted, limits = problem.requirements, problem.roles
+    if limits is None:
+        return None
+    loads = {name for name, op in problem.op.items() if op.variable_latency}
+    for names in groups(wanted.roles):
+        mixed = sorted(set(names) & loads), sorted(set(names) - loads)
+        if all(mixed):
+            label = wanted.roles[names[0]]
+            return Reason(
+                f"requirement: role {label} is to hold {mixed[0][0]}, which needs the load role to"
+                f" itself, and {mixed[1][0]}, which cannot be there",
+                (),
+                ("give one of them another role (--fix-role)",),
+            )
+    used = {wanted.roles[name] for name in wanted.roles if name in loads}
+    if len(used) > 1:
+        return Reason(
+            f"requirement: the operations of variable latency share the load role, they are to be"
+            f" on {' and '.join(sorted(used))}",
+            (),
+            ("fix them to one role (--fix-role)",),
+        )
+    asked = len(groups(wanted.roles)) + bool(loads and not used)
+    if asked > limits.max_roles:
+        return Reason(
+            f"requirement: {asked} roles are asked for, there may be {limits.max_roles}",
+            (),
+            ("fix fewer roles (--fix-role)", "allow more roles"),
         )
     return None
 

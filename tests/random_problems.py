@@ -16,6 +16,7 @@ from twill.problem import (
     Op,
     Problem,
     RegisterRange,
+    Requirements,
     Reservation,
     Result,
     RoleLimits,
@@ -49,7 +50,20 @@ def random_problem(seed: int, ops: int = 3) -> Problem:
             mbarrier_bytes=rng.choice([0, 1]),
             concurrency=rng.choice(["issue", "issue", "paper"]),
         ),
+        requirements=Requirements() if plain else _requirements(random.Random(-seed), names),  # noqa: S311
         trips=rng.choice([1, 5]),
+    )
+
+
+def _requirements(rng: random.Random, names: str) -> Requirements:
+    """Rarely any, so that the machine's own limits are what most problems are about."""
+    if rng.random() < 0.7:
+        return Requirements()
+    labels = {name: rng.choice("xy") for name in names}
+    return Requirements(
+        roles={name: label for name, label in labels.items() if rng.random() < 0.4},
+        no_handoff=rng.random() < 0.3,
+        other_than=(labels,) if rng.random() < 0.3 else (),
     )
 
 

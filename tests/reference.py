@@ -394,6 +394,26 @@ class Reference:
                     found[op.name] = slots[op.name]
         return found
 
+    def requirements_hold(self) -> bool:
+        """REQUIREMENT."""
+        wanted, names = self.problem.requirements, list(self.problem.op)
+        if not wanted.any:
+            return True
+        if not self._as_labelled(wanted.roles):
+            return False
+        if any(self._as_labelled(labels) for labels in wanted.other_than):
+            return False
+        handed = (n for n in names if any(self.split(n, d.dst) for d in self._flows(n)))
+        return not wanted.no_handoff or not any(self._in_registers(n) for n in handed)
+
+    def _as_labelled(self, labels: Mapping[str, str]) -> bool:
+        """Whether two operations are on one role exactly where they have one label."""
+        return all((labels[a] != labels[b]) == self.split(a, b) for a in labels for b in labels)
+
+    def _in_registers(self, name: str) -> bool:
+        result = self.problem.op[name].result
+        return result is not None and result.space == "register"
+
     def holds(self) -> bool:
         """Whether the assignment satisfies every constraint (the cheap ones first)."""
         return (
@@ -404,4 +424,5 @@ class Reference:
             and self.units_hold()
             and self.memories_hold()
             and self.registers_hold()
+            and self.requirements_hold()
         )

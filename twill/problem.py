@@ -200,6 +200,34 @@ class Invariant:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What is demanded of a schedule beyond what the machine demands; part of the claim.
+
+    ``roles``: labels of operations; those with one label share a role, those with different
+    labels do not. ``no_handoff``: no value in registers is read on another role.
+    ``other_than``: role partitions, each as such labels, that are not wanted, to ask
+    whether another one is as good.
+    """
+
+    roles: Mapping[str, str] = field(default_factory=dict)
+    no_handoff: bool = False
+    other_than: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is required at all."""
+        return bool(self.roles or self.no_handoff or self.other_than)
+
+
+def groups(labels: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Operations with one label, label by label, each in the order given."""
+    by_label: dict[str, list[str]] = {}
+    for name, label in labels.items():
+        by_label.setdefault(label, []).append(name)
+    return tuple(tuple(names) for names in by_label.values())
+
+
 @dataclass(frozen=True)
 class Problem:
     """One loop on one machine, elaborated: everything a schedule is judged by."""
@@ -214,6 +242,7 @@ class Problem:
     limits: Limits = Limits()
     trips: int = 1
     profile: str = "default"
+    requirements: Requirements = Requirements()
 
     @cached_property
     def op(self) -> dict[str, Op]:

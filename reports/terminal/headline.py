@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from twill.problem import Problem
+from collections.abc import Mapping
+
+from twill.problem import Problem, groups
 from twill.reports.terminal.context import Context
 from twill.reports.terminal.layout import fields, number, paragraph
 from twill.reports.terminal.page import Line, Page, Span, clip
@@ -130,7 +132,23 @@ def _model(problem: Problem, context: Context) -> list[tuple[str, str]]:
     limits = f"profile {problem.profile}, schedules of at most {stages} stages"
     named = " · ".join(part for part in parts if part)
     rows = [("model", named), ("tile", context.tile), ("limits", limits)]
+    rows += [("required", text) for text in requirements(problem)]
     return [(name, text) for name, text in rows if text]
+
+
+def requirements(problem: Problem) -> list[str]:
+    """What is demanded of a schedule beyond the machine's limits, a line each."""
+    wanted = problem.requirements
+    lines = [f"one role for {', '.join(names)}" for names in groups(wanted.roles) if names[1:]]
+    if len(groups(wanted.roles)) > 1:
+        lines.append(f"{' | '.join(dict.fromkeys(wanted.roles.values()))} on roles of their own")
+    if wanted.no_handoff:
+        lines.append("no value in registers is read on another role")
+    return [*lines, *(f"another partition than {_partition(p)}" for p in wanted.other_than)]
+
+
+def _partition(labels: Mapping[str, str]) -> str:
+    return " | ".join(" ".join(names) for names in groups(labels))
 
 
 def _named(kind: str, name: str | None, digest: str) -> str:

@@ -177,9 +177,10 @@ def hint(model: Model, assignment: Assignment) -> None:
         space.cp.add_hint(space.start[name], at)
         space.cp.add_hint(space.slot[name], at % space.ii)
     for name, on in space.on.items():
+        if len(on) == 1 or space.cluster(name) != name:
+            continue  # decided, or the variables of another operation
         for r, literal in on.items():
-            if len(on) > 1:
-                space.cp.add_hint(literal, r == assignment.role[name])
+            space.cp.add_hint(literal, r == assignment.role[name])
 
 
 class _Callback(cp_model.CpSolverSolutionCallback):

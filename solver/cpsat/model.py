@@ -10,6 +10,7 @@ from twill.solver.cpsat.capacity import add_capacity
 from twill.solver.cpsat.concurrency import add_concurrency
 from twill.solver.cpsat.memory import Rings, add_memory
 from twill.solver.cpsat.registers import add_registers
+from twill.solver.cpsat.requirements import add_requirements
 from twill.solver.cpsat.roles import Roles, add_roles
 from twill.solver.cpsat.timing import add_dependence, add_length, add_stages
 from twill.solver.cpsat.variables import Expr, Space, negated
@@ -41,6 +42,7 @@ def build(
     add_length(space)
     add_capacity(space)
     roles = add_roles(space)
+    add_requirements(space)
     add_concurrency(space)
     add_registers(space, roles)
     rings = add_memory(space)

@@ -14,7 +14,7 @@ import networkx as nx
 from ortools.sat.python import cp_model
 
 from twill.accounting import constraint_dependences
-from twill.problem import Dependence, Problem
+from twill.problem import Dependence, Problem, groups
 
 Literal = cp_model.BoolVarT
 """A 0-1 variable or its negation."""
@@ -27,8 +27,8 @@ Expr = cp_model.LinearExpr | int
 class Space:
     """One CP-SAT model under construction, with the variables of ``problem`` at ``ii``.
 
-    ``max_roles`` may be below the machine's, and ``together`` forbids to hand off values in
-    registers, to look for a schedule sooner; a refutation needs neither.
+    ``max_roles`` may be below the machine's, and ``together`` keeps values in registers on
+    their role, to look for a schedule sooner; a refutation needs neither.
     """
 
     problem: Problem
@@ -100,15 +100,17 @@ class Space:
 
     @cached_property
     def _clusters(self) -> dict[str, str]:
-        """Operations linked by values in registers, where those may not be handed off."""
-        if not self.together:
-            return {}
+        """Operations that must share a role: as required, or linked by values kept in registers."""
+        wanted = self.problem.requirements
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(op.name for op in self.problem.ops)
-        for d in self.flows:
-            ends = self.problem.op[d.src], self.problem.op[d.dst]
-            if ends[0].in_registers and not any(op.variable_latency for op in ends):
-                graph.add_edge(d.src, d.dst)
+        for names in groups(wanted.roles):
+            nx.add_path(graph, names)
+        if self.together or wanted.no_handoff:
+            kept = (d for d in self.flows if self.problem.op[d.src].in_registers)
+            graph.add_edges_from((d.src, d.dst) for d in kept)
+        # The load role has its operations by VARIABLE-LATENCY; nothing can be joined to them.
+        graph.remove_nodes_from(op.name for op in self.problem.ops if op.variable_latency)
         order = list(self.problem.op)
         return {
             name: min(component, key=order.index)

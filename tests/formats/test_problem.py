@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -21,6 +22,7 @@ from twill.problem import (
     Op,
     Problem,
     RegisterRange,
+    Requirements,
     Reservation,
     Result,
     RoleLimits,
@@ -116,11 +118,25 @@ def problems(draw: st.DrawFn) -> Problem:
     )
 
 
+@st.composite
+def required(draw: st.DrawFn) -> Problem:
+    """Draw a problem with requirements, which only one with roles may have."""
+    problem = draw(problems().filter(lambda problem: problem.roles is not None))
+    labels = st.dictionaries(st.sampled_from(list(problem.op)), _texts, min_size=1)
+    wanted = st.builds(
+        Requirements,
+        roles=labels,
+        no_handoff=st.booleans(),
+        other_than=st.lists(labels, max_size=2).map(tuple),
+    )
+    return replace(problem, requirements=draw(wanted))
+
+
 def _read(data: object) -> Problem:
     return problem_from_document(parse_document(json.dumps(data, indent=1), "p.json"))
 
 
-@given(problems())
+@given(problems() | required())
 def test_reading_what_was_written_gives_the_same_problem(problem: Problem) -> None:
     """Nothing is lost or added on the way through a file."""
     again = _read(problem_to_json(problem))
@@ -226,6 +242,24 @@ WRONG: dict[str, tuple[str, object, str, str]] = {
         {"tensr": [[0, 1, 1]]},
         '"tensr"',
         "unknown unit 'tensr'; did you mean 'tensor'?",
+    ),
+    "required role": (
+        "requirements",
+        {"roles": {"mmma": "x"}},
+        '"mmma"',
+        "unknown operation 'mmma'; did you mean 'mma'?",
+    ),
+    "partition": (
+        "requirements",
+        {"other_than": [{"mma": "x", "ad": "y"}]},
+        '"ad"',
+        "unknown operation 'ad'; did you mean 'add'?",
+    ),
+    "empty partition": (
+        "requirements",
+        {"other_than": [{}]},
+        "{}",
+        "a partition without operations would exclude every schedule",
     ),
     "amount": ("ops/1/reservations/tensor/0/2", 3, "3", "reserves 3 of 'tensor', which has 2"),
     "memory": (
@@ -391,6 +425,15 @@ def test_all_errors_come_at_once() -> None:
     with pytest.raises(InputError) as caught:
         _read(data)
     assert len(caught.value.diagnostics) == 3
+
+
+def test_requirements_need_roles() -> None:
+    """A plain modulo-scheduling problem has no roles to require anything of."""
+    data = _sound()
+    del data["roles"]
+    data["requirements"] = {"no_handoff": True}
+    with pytest.raises(InputError, match="no roles that anything could be required of"):
+        _read(data)
 
 
 def _chain(*edges: tuple[str, str, int, int]) -> dict[str, Any]:

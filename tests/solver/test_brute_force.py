@@ -51,4 +51,4 @@ def test_every_constraint_is_violated_and_met() -> None:
             for role in roles(problem)[::3]:
                 violated |= {v.constraint for v in judged(problem, 2, start, role)}
     names = {"DEPENDENCE", "HANDOFF", "CAPACITY", "ROLES", "VARIABLE-LATENCY", "CONCURRENCY"}
-    assert violated >= names | {"REGISTERS", "MEMORY", "BARRIERS"}
+    assert violated >= names | {"REGISTERS", "MEMORY", "BARRIERS", "REQUIREMENT"}

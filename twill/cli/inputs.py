@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twill.diagnostics import Diagnostic, InputError
+from twill.knobs import Knobs, turned
 
 if TYPE_CHECKING:
     from twill.elaborate import Elaboration
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """A spec or problem, and how to elaborate it."""
+    """A spec or problem, how to elaborate it, and what is set on top."""
 
     source: str
     machine: str | None
     parameters: Mapping[str, int]
     subtile: Mapping[str, int]
+    knobs: Knobs = field(default_factory=Knobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,11 @@ def load_model(request: ModelRequest) -> Model:
         _refuse_model_options(request)
         from twill.formats import problem_from_document
 
-        problem = problem_from_document(document)
+        problem = turned(problem_from_document(document), request.knobs)
         return Model(problem, problem_digest(problem), None)
     elaboration = load_elaboration(request)
-    return Model(elaboration.problem, problem_digest(elaboration.problem), elaboration)
+    problem = turned(elaboration.problem, request.knobs)
+    return Model(problem, problem_digest(problem), elaboration)
 
 
 def load_elaboration(request: ModelRequest) -> Elaboration:

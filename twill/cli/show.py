@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twill.cli.knobs import knob_options
 from twill.cli.options import color_option, json_option, model_options
+from twill.knobs import Knobs
 
 if TYPE_CHECKING:
     from twill.cli.inputs import ModelRequest
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 @click.command("show", short_help="Show a loop, a machine, or the problem they make.")
 @click.argument("spec", metavar="[SPEC|PROBLEM]", required=False)
 @model_options
+@knob_options
 @click.option("--problem", "as_problem", is_flag=True, help="Print the problem as problem.json.")
 @json_option
 @color_option
@@ -25,6 +28,7 @@ def show_command(
     machine: str | None,
     parameters: Mapping[str, int],
     subtile: Mapping[str, int],
+    knobs: Knobs,
     as_problem: bool,
     as_json: bool,
     no_color: bool,
@@ -42,12 +46,12 @@ def show_command(
     if spec is None:
         if machine is None:
             raise click.UsageError("nothing to show: name a SPEC, a --machine, or both")
-        if parameters or subtile or as_problem:
-            raise click.UsageError("--set, --subtile and --problem need a SPEC")
+        if parameters or subtile or as_problem or knobs != Knobs():
+            raise click.UsageError("all options but --machine, --json and --no-color need a SPEC")
         show_machine(machine, as_json, no_color)
         return
-    request = ModelRequest(spec, machine, parameters, subtile)
-    whole = machine is not None or as_problem or parameters or subtile
+    request = ModelRequest(spec, machine, parameters, subtile, knobs)
+    whole = machine is not None or as_problem or parameters or subtile or knobs != Knobs()
     if whole or problem_document(spec) is not None:
         show_problem(request, as_problem, as_json, no_color)
     else:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from twill.cli.exits import EPILOG, exit_of
+from twill.cli.knobs import knob_options
 from twill.cli.options import Seconds, color_option, json_option, model_options
+from twill.knobs import Knobs
 from twill.solver.options import SolveOptions
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Effort:
 @click.command("solve", short_help="Find the fastest schedule and prove it.", epilog=EPILOG)
 @click.argument("spec")
 @model_options
+@knob_options
 @click.option(
     "--time-limit",
     type=Seconds(),
@@ -70,6 +73,7 @@ def solve_command(
     machine: str | None,
     parameters: Mapping[str, int],
     subtile: Mapping[str, int],
+    knobs: Knobs,
     time_limit: float,
     seed: int,
     workers: int,
@@ -93,7 +97,7 @@ def solve_command(
     from twill.cli.inputs import ModelRequest, load_model
 
     bundle = Bundle(folder) if folder is not None else None
-    model = load_model(ModelRequest(spec, machine, parameters, subtile))
+    model = load_model(ModelRequest(spec, machine, parameters, subtile, knobs))
     outcome, interrupted = search(model, Effort(time_limit, seed, workers, quiet, no_color))
     _show(model, outcome, interrupted, as_json, no_color)
     if bundle is not None:

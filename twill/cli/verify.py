@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from twill.cli.exits import EPILOG, Exit
+from twill.cli.knobs import knob_options
 from twill.cli.options import color_option, json_option, model_options
+from twill.knobs import Knobs
 
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 @click.argument("spec", metavar="SPEC|PROBLEM")
 @click.argument("schedule")
 @model_options
+@knob_options
 @json_option
 @color_option
 def verify_command(
@@ -29,6 +32,7 @@ def verify_command(
     machine: str | None,
     parameters: Mapping[str, int],
     subtile: Mapping[str, int],
+    knobs: Knobs,
     as_json: bool,
     no_color: bool,
 ) -> int:
@@ -44,7 +48,7 @@ def verify_command(
     from twill.cli.inputs import ModelRequest, load_model, load_schedule
     from twill.cli.output import emit, emit_json, page_for
 
-    model = load_model(ModelRequest(spec, machine, parameters, subtile))
+    model = load_model(ModelRequest(spec, machine, parameters, subtile, knobs))
     found = load_schedule(schedule)
     violations = judge(model, found)
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from twill.diagnostics import Diagnostic, unknown
 from twill.formats.cycles import positive_cycle, storage_cycle
@@ -25,6 +25,7 @@ def check_problem(document: Document, problem: Problem) -> list[Diagnostic]:
 def _checks(document: Document, problem: Problem) -> Iterator[Diagnostic]:
     yield from _memories(document, problem)
     yield from _roles(document, problem)
+    yield from _requirements(document, problem)
     yield from _value_names(document, problem)
     for index, op in enumerate(problem.ops):
         at: Path = ("ops", index)
@@ -68,6 +69,24 @@ def _roles(document: Document, problem: Problem) -> Iterator[Diagnostic]:
     if roles.warp_group > roles.max_warps:
         message = f"a group of {roles.warp_group} warps exceeds the {roles.max_warps} there are"
         yield document.error(("roles", "warp_group"), message)
+
+
+def _requirements(document: Document, problem: Problem) -> Iterator[Diagnostic]:
+    wanted = problem.requirements
+    if wanted.any and problem.roles is None:
+        message = "the problem has no roles that anything could be required of"
+        yield document.error(("requirements",), message, "add 'roles'", key=True)
+    lists: list[tuple[Path, Mapping[str, str]]] = [(("requirements", "roles"), wanted.roles)]
+    for index, labels in enumerate(wanted.other_than):
+        lists.append((("requirements", "other_than", index), labels))
+        if not labels:
+            message = "a partition without operations would exclude every schedule"
+            yield document.error(("requirements", "other_than", index), message)
+    for path, labels in lists:
+        for name in labels:
+            if name not in problem.op:
+                message = unknown("operation", name, problem.op)
+                yield document.error((*path, name), message, key=True)
 
 
 def _value_names(document: Document, problem: Problem) -> Iterator[Diagnostic]:

@@ -116,6 +116,18 @@ class DependenceModel(Model):
     read_until: NonNegative | None = None
 
 
+class RequirementsModel(Model):
+    """What is demanded of a schedule beyond what the machine demands."""
+
+    roles: dict[Text, Text] = Field(
+        {}, description="Operation: label. One label is one role, other labels are other roles."
+    )
+    no_handoff: bool = Field(False, description="No value in registers is read on another role.")
+    other_than: tuple[dict[Text, Text], ...] = Field(
+        (), description="Role partitions that are not wanted, each as operation: label."
+    )
+
+
 class ProblemModel(Model):
     """A loop on a machine, elaborated into integers: the input of every solver."""
 
@@ -126,6 +138,7 @@ class ProblemModel(Model):
     invariants: dict[Text, InvariantModel] = {}
     roles: RolesModel | None = None
     limits: LimitsModel = LimitsModel()
+    requirements: RequirementsModel = RequirementsModel()
     trips: Count = Field(1, description="The nominal trip count of the loop.")
     profile: Literal["default"] = "default"
     ops: Annotated[tuple[OpModel, ...], Field(min_length=1)]

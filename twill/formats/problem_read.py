@@ -15,6 +15,7 @@ from twill.problem import (
     Op,
     Problem,
     RegisterRange,
+    Requirements,
     Reservation,
     Result,
     RoleLimits,
@@ -61,6 +62,7 @@ def _problem(model: ProblemModel) -> Problem:
         invariants=tuple(Invariant(n, v.space, v.size) for n, v in model.invariants.items()),
         roles=_roles(model.roles) if model.roles else None,
         limits=Limits(**model.limits.model_dump()),
+        requirements=Requirements(**model.requirements.model_dump()),
         trips=model.trips,
         profile=model.profile,
     )

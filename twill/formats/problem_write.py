@@ -14,6 +14,7 @@ from twill.problem import (
     Op,
     Problem,
     RegisterRange,
+    Requirements,
     Result,
     RoleLimits,
 )
@@ -25,6 +26,7 @@ Json = dict[str, object]
 _HANDOFF = Handoff()
 _LIMITS = Limits()
 _REGISTERS = RegisterRange()
+_REQUIREMENTS = Requirements()
 _ROLES = RoleLimits(1, 1)
 
 
@@ -43,6 +45,8 @@ def problem_to_json(problem: Problem) -> Json:
     data.update({key: value for key, value in parts.items() if value})
     if problem.roles is not None:
         data["roles"] = _roles(problem.roles)
+    if problem.requirements != _REQUIREMENTS:
+        data["requirements"] = _requirements(problem.requirements)
     if problem.trips != 1:
         data["trips"] = problem.trips
     if problem.profile != "default":
@@ -65,6 +69,13 @@ def _memory(memory: Memory) -> Json:
         "capacity": memory.capacity,
         **_changed(memory, Memory(memory.name, memory.capacity)),
     }
+
+
+def _requirements(wanted: Requirements) -> Json:
+    data = _changed(wanted, _REQUIREMENTS, ("other_than",))
+    if wanted.other_than:
+        data["other_than"] = [dict(labels) for labels in wanted.other_than]
+    return data
 
 
 def _roles(roles: RoleLimits) -> Json:
