@@ -16,7 +16,7 @@ from typing import Literal
 
 from twill.problem import Limits, Memory, RegisterRange, RoleLimits, Unit
 
-Confidence = Literal["documented", "microbenchmarked", "derived", "estimated"]
+Confidence = Literal["documented", "microbenchmarked", "derived", "estimated", "hypothetical"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +361,8 @@ class Machine:
 
     ``issue_unit`` is the unit that serves thread instructions. A warp reaches one of
     ``sub_partitions`` equal parts of the SM. ``row_threads``: threads that hold a row of a
-    tile between them. ``quantities``: every number there is.
+    tile between them. ``quantities``: every number there is. ``changes``: what was asked
+    with ``--what-if``; such a machine does not exist.
     """
 
     name: str
@@ -379,6 +380,7 @@ class Machine:
     issue_unit: str | None = None
     sub_partitions: Quantity | None = None
     row_threads: Quantity | None = None
+    changes: tuple[str, ...] = ()
 
     def problem_units(self) -> tuple[Unit, ...]:
         """The units as a problem wants them."""

@@ -19,6 +19,7 @@ CONFIDENCE = {
     "microbenchmarked": "good",
     "derived": "",
     "estimated": "warn",
+    "hypothetical": "bad",
 }
 
 
@@ -64,6 +65,8 @@ def _row(quantity: Quantity) -> tuple[Cell, ...]:
 
 def _summary(machine: Machine) -> list[tuple[str, str]]:
     rows = []
+    if machine.changes:
+        rows.append(("what if", ", ".join(machine.changes)))
     if len(machine.lineage) > 1:
         rows.append(("extends", " > ".join(machine.lineage[1:])))
     if machine.sm_count and machine.clock_ghz:

@@ -9,6 +9,7 @@ from twill.reports.terminal.context import Context
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
     from twill.elaborate import Elaboration
+    from twill.machine import Machine
 
 
 def context_of(model: Model, interrupted: bool) -> Context:
@@ -21,13 +22,20 @@ def context_of(model: Model, interrupted: bool) -> Context:
         problem_digest=model.digest,
         spec=elaboration.loop.name,
         spec_digest=elaboration.loop.digest,
-        machine=machine.name if machine else None,
+        machine=_name(machine) if machine else None,
         machine_digest=machine.digest if machine else "",
         clock_ghz=float(machine.clock_ghz.value) if machine and machine.clock_ghz else None,
         sm_count=machine.sm_count.whole if machine and machine.sm_count else None,
         flop=elaboration.work.get("flop"),
         tile=_tile(elaboration),
         interrupted=interrupted,
+    )
+
+
+def _name(machine: Machine) -> str:
+    """A machine that was changed is never called by its bare name."""
+    return " with ".join((machine.name, *machine.changes[:1])) + "".join(
+        f", {change}" for change in machine.changes[1:]
     )
 
 

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twill.diagnostics import Diagnostic, InputError
-from twill.knobs import Knobs, turned
+from twill.knobs import turned
 
 if TYPE_CHECKING:
+    from twill.cli.choices import Choices
     from twill.elaborate import Elaboration
     from twill.loop import Loop
+    from twill.machine import Machine
     from twill.problem import Problem
     from twill.reports.terminal.context import Context
     from twill.schedule import Schedule
     from twill.spec.reader import Document
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRequest:
-    """A spec or problem, how to elaborate it, and what is set on top."""
-
-    source: str
-    machine: str | None
-    parameters: Mapping[str, int]
-    subtile: Mapping[str, int]
-    knobs: Knobs = field(default_factory=Knobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +35,52 @@ class Model:
         return context_of(self, interrupted)
 
 
-def load_model(request: ModelRequest) -> Model:
-    """The problem that a request names. Raises InputError."""
+def load_model(source: str, choices: Choices) -> Model:
+    """The problem that a spec or problem file and the choices name. Raises InputError."""
     from twill.formats import problem_digest
 
-    document = problem_document(request.source)
+    document = problem_document(source)
     if document is not None:
-        _refuse_model_options(request)
+        _refuse_spec_options(source, choices)
         from twill.formats import problem_from_document
 
-        problem = turned(problem_from_document(document), request.knobs)
+        problem = turned(problem_from_document(document), choices.knobs)
         return Model(problem, problem_digest(problem), None)
-    elaboration = load_elaboration(request)
-    problem = turned(elaboration.problem, request.knobs)
+    elaboration = load_elaboration(source, choices)
+    problem = turned(elaboration.problem, choices.knobs)
     return Model(problem, problem_digest(problem), elaboration)
 
 
-def load_elaboration(request: ModelRequest) -> Elaboration:
+def load_elaboration(source: str, choices: Choices) -> Elaboration:
     """The spec elaborated with the machine. Raises InputError, with the faults of both files."""
     from twill.elaborate import elaborate
     from twill.spec.loop import load_loop
-    from twill.spec.machine import load_machine
 
     faults: list[Diagnostic] = []
     loop = machine = None
     try:
-        loop = load_loop(request.source)
+        loop = load_loop(source)
     except InputError as error:
         faults += error.diagnostics
     try:
-        machine = load_machine(request.machine) if request.machine is not None else None
+        machine = load_machine(choices)
     except InputError as error:
         faults += error.diagnostics
     if faults or loop is None:
         raise InputError(faults)
-    return elaborate(loop, machine, request.parameters, request.subtile)
+    return elaborate(loop, machine, choices.parameters, choices.subtile)
+
+
+def load_machine(choices: Choices) -> Machine | None:
+    """The machine with its changes; None where none is named. Raises InputError."""
+    from twill.spec.machine import load_machine as load
+
+    if choices.machine is not None:
+        return load(choices.machine, choices.changes)
+    if choices.changes:
+        message = "--what-if changes a machine, none is named"
+        raise InputError([Diagnostic(message, help="add --machine, as in --machine h100")])
+    return None
 
 
 def load_spec(source: str) -> Loop:
@@ -118,17 +119,9 @@ def load_schedule(source: str) -> Schedule:
     return schedule_from_document(read_document(Path(source)))
 
 
-def _refuse_model_options(request: ModelRequest) -> None:
-    given = [
-        option
-        for option, value in (
-            ("--machine", request.machine),
-            ("--set", request.parameters),
-            ("--subtile", request.subtile),
-        )
-        if value
-    ]
+def _refuse_spec_options(source: str, choices: Choices) -> None:
+    given = choices.of_a_spec
     if given:
         message = f"{' and '.join(given)} cannot be used with a problem file"
-        help_ = f"{request.source} already holds the elaborated problem; solve the spec instead"
+        help_ = f"{source} already holds the elaborated problem; solve the spec instead"
         raise InputError([Diagnostic(message, help=help_)])

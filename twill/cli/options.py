@@ -79,26 +79,6 @@ def unique(
     return values
 
 
-def model_options(command: F) -> F:
-    """``--machine``, ``--set``, ``--subtile``: how a spec becomes a problem."""
-    for option in (
-        click.option(
-            "--subtile", type=Assignment(), multiple=True, callback=unique, metavar="DIM=COUNT",
-            help="Cut a tile dimension into COUNT sub-tiles, as in M=2. May be repeated.",
-        ),
-        click.option(
-            "--set", "parameters", type=Assignment(), multiple=True, callback=unique,
-            metavar="NAME=NUMBER", help="Set a tile parameter, as in N=64. May be repeated.",
-        ),
-        click.option(
-            "--machine", "-m", metavar="MACHINE",
-            help="The GPU: a shipped name ('twill list') or the path of a YAML file.",
-        ),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
 def json_option(command: F) -> F:
     """``--json``."""
     return click.option(

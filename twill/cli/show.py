@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import click
 
-from twill.cli.knobs import knob_options
-from twill.cli.options import color_option, json_option, model_options
-from twill.knobs import Knobs
-
-if TYPE_CHECKING:
-    from twill.cli.inputs import ModelRequest
+from twill.cli.choices import Choices, model_options
+from twill.cli.options import color_option, json_option
 
 
 @click.command("show", short_help="Show a loop, a machine, or the problem they make.")
 @click.argument("spec", metavar="[SPEC|PROBLEM]", required=False)
 @model_options
-@knob_options
 @click.option("--problem", "as_problem", is_flag=True, help="Print the problem as problem.json.")
 @json_option
 @color_option
 def show_command(
     spec: str | None,
-    machine: str | None,
-    parameters: Mapping[str, int],
-    subtile: Mapping[str, int],
-    knobs: Knobs,
+    choices: Choices,
     as_problem: bool,
     as_json: bool,
     no_color: bool,
@@ -41,30 +31,33 @@ def show_command(
     twill show flash_attention_forward --machine h100
     twill show flash_attention_forward --machine h100 --problem > problem.json
     """  # fmt: skip
-    from twill.cli.inputs import ModelRequest, problem_document
+    from twill.cli.inputs import problem_document
 
     if spec is None:
-        if machine is None:
-            raise click.UsageError("nothing to show: name a SPEC, a --machine, or both")
-        if parameters or subtile or as_problem or knobs != Knobs():
-            raise click.UsageError("all options but --machine, --json and --no-color need a SPEC")
-        show_machine(machine, as_json, no_color)
-        return
-    request = ModelRequest(spec, machine, parameters, subtile, knobs)
-    whole = machine is not None or as_problem or parameters or subtile or knobs != Knobs()
-    if whole or problem_document(spec) is not None:
-        show_problem(request, as_problem, as_json, no_color)
+        _refuse_without_spec(choices, as_problem)
+        show_machine(choices, as_json, no_color)
+    elif as_problem or choices != Choices() or problem_document(spec) is not None:
+        show_problem(spec, choices, as_problem, as_json, no_color)
     else:
         show_loop(spec, as_json, no_color)
 
 
-def show_machine(name: str, as_json: bool, no_color: bool) -> None:
+def _refuse_without_spec(choices: Choices, as_problem: bool) -> None:
+    if choices.machine is None:
+        raise click.UsageError("nothing to show: name a SPEC, a --machine, or both")
+    if as_problem or choices != Choices(machine=choices.machine, changes=choices.changes):
+        text = "without a SPEC, only --what-if, --json and --no-color go with --machine"
+        raise click.UsageError(text)
+
+
+def show_machine(choices: Choices, as_json: bool, no_color: bool) -> None:
     """A machine with every number."""
+    from twill.cli.inputs import load_machine
     from twill.cli.output import emit, emit_json, page_for
     from twill.reports.terminal.machine import machine_report
-    from twill.spec.machine import load_machine
 
-    machine = load_machine(name)
+    machine = load_machine(choices)
+    assert machine is not None
     if as_json:
         from twill.cli.plain import to_json
 
@@ -88,14 +81,16 @@ def show_loop(name: str, as_json: bool, no_color: bool) -> None:
     emit(loop_report(page_for(sys.stdout, no_color), loop))
 
 
-def show_problem(request: ModelRequest, as_problem: bool, as_json: bool, no_color: bool) -> None:
+def show_problem(
+    spec: str, choices: Choices, as_problem: bool, as_json: bool, no_color: bool
+) -> None:
     """An elaborated problem with its costs, or its JSON."""
     from twill.cli.inputs import load_model
     from twill.cli.output import emit, emit_json, page_for
     from twill.formats import problem_to_json
     from twill.reports.terminal.elaborated import problem_report
 
-    model = load_model(request)
+    model = load_model(spec, choices)
     if as_problem:
         emit_json(problem_to_json(model.problem))
         return

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from twill.cli.choices import Choices, model_options
 from twill.cli.exits import EPILOG, exit_of
-from twill.cli.knobs import knob_options
-from twill.cli.options import Seconds, color_option, json_option, model_options
-from twill.knobs import Knobs
+from twill.cli.options import Seconds, color_option, json_option
 from twill.solver.options import SolveOptions
 
 if TYPE_CHECKING:
@@ -35,7 +33,6 @@ class Effort:
 @click.command("solve", short_help="Find the fastest schedule and prove it.", epilog=EPILOG)
 @click.argument("spec")
 @model_options
-@knob_options
 @click.option(
     "--time-limit",
     type=Seconds(),
@@ -70,10 +67,7 @@ class Effort:
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr.")
 def solve_command(
     spec: str,
-    machine: str | None,
-    parameters: Mapping[str, int],
-    subtile: Mapping[str, int],
-    knobs: Knobs,
+    choices: Choices,
     time_limit: float,
     seed: int,
     workers: int,
@@ -94,10 +88,10 @@ def solve_command(
     twill solve problem.json --json
     """  # fmt: skip
     from twill.cli.bundle import Bundle
-    from twill.cli.inputs import ModelRequest, load_model
+    from twill.cli.inputs import load_model
 
     bundle = Bundle(folder) if folder is not None else None
-    model = load_model(ModelRequest(spec, machine, parameters, subtile, knobs))
+    model = load_model(spec, choices)
     outcome, interrupted = search(model, Effort(time_limit, seed, workers, quiet, no_color))
     _show(model, outcome, interrupted, as_json, no_color)
     if bundle is not None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
+from twill.cli.choices import Choices, model_options
 from twill.cli.exits import EPILOG, Exit
-from twill.cli.knobs import knob_options
-from twill.cli.options import color_option, json_option, model_options
-from twill.knobs import Knobs
+from twill.cli.options import color_option, json_option
 
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
@@ -23,16 +21,12 @@ if TYPE_CHECKING:
 @click.argument("spec", metavar="SPEC|PROBLEM")
 @click.argument("schedule")
 @model_options
-@knob_options
 @json_option
 @color_option
 def verify_command(
     spec: str,
     schedule: str,
-    machine: str | None,
-    parameters: Mapping[str, int],
-    subtile: Mapping[str, int],
-    knobs: Knobs,
+    choices: Choices,
     as_json: bool,
     no_color: bool,
 ) -> int:
@@ -45,10 +39,10 @@ def verify_command(
     twill verify out/problem.json out/schedule.json
     twill verify gemm out/schedule.json --machine h100
     """  # fmt: skip
-    from twill.cli.inputs import ModelRequest, load_model, load_schedule
+    from twill.cli.inputs import load_model, load_schedule
     from twill.cli.output import emit, emit_json, page_for
 
-    model = load_model(ModelRequest(spec, machine, parameters, subtile, knobs))
+    model = load_model(spec, choices)
     found = load_schedule(schedule)
     violations = judge(model, found)
     if as_json:

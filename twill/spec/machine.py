@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from twill.diagnostics import InputError
+from twill.diagnostics import Diagnostic, InputError
 from twill.machine import Machine, Point, Quantity
 from twill.spec.fields import Model
 from twill.spec.machine_checks import check_names
@@ -15,12 +16,16 @@ from twill.spec.machine_layers import merge_layers, read_layers, shipped_machine
 from twill.spec.machine_models import MachineModel, Number, PointModel
 from twill.spec.nodes import Document
 from twill.spec.reader import validate
+from twill.spec.what_if import changed
+from twill.what_if import Change
 
 SCHEMA = "twill/machine/v1"
 
 
-def load_machine(name_or_path: str) -> Machine:
+def load_machine(name_or_path: str, changes: Sequence[Change] = ()) -> Machine:
     """Read a shipped machine by its name, or a machine file by its path.
+
+    ``changes`` are made to its numbers before they are checked, as if the file had them.
 
     :raises InputError: with everything that is wrong, each at its place.
     """
@@ -29,10 +34,27 @@ def load_machine(name_or_path: str) -> Machine:
         if not (isinstance(layer.data, dict) and layer.data.get("schema") == SCHEMA):
             validate(layer, MachineModel)
     document = merge_layers(layers)
+    document.data = changed(document.data, changes)
+    try:
+        model = _checked(document)
+    except InputError as error:
+        raise InputError([_because(changes, d) for d in error.diagnostics]) from None
+    return replace(_machine(document, model, layers), changes=tuple(map(str, changes)))
+
+
+def _checked(document: Document) -> MachineModel:
     model = validate(document, MachineModel)
     if found := check_names(document, model):
         raise InputError(found)
-    return _machine(document, model, layers)
+    return model
+
+
+def _because(changes: Sequence[Change], found: Diagnostic) -> Diagnostic:
+    """A fault that the file does not have by itself."""
+    if not changes:
+        return found
+    asked = ", ".join(map(str, changes))
+    return replace(found, message=f"with --what-if {asked}: {found.message}")
 
 
 def _machine(document: Document, model: MachineModel, layers: tuple[Document, ...]) -> Machine:
