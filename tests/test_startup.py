@@ -20,7 +20,7 @@ sys.exit(code)
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["schema", "problem"], ["list"], ["solve", "--help"]],
+    [["--help"], ["schema", "problem"], ["list"], ["solve", "--help"], ["import", "--help"]],
     ids=" ".join,
 )
 def test_start_up_loads_no_engine(arguments: list[str]) -> None:

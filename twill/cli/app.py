@@ -13,6 +13,7 @@ import click
 from twill import __version__
 from twill.cli import failures
 from twill.cli.exits import EPILOG, Exit
+from twill.cli.import_ import import_command
 from twill.cli.list import list_command
 from twill.cli.schema import schema_command
 from twill.cli.show import show_command
@@ -33,7 +34,14 @@ def cli() -> None:
     """
 
 
-for _command in (solve_command, verify_command, show_command, list_command, schema_command):
+for _command in (
+    solve_command,
+    verify_command,
+    show_command,
+    list_command,
+    schema_command,
+    import_command,
+):
     cli.add_command(_command)
 
 

@@ -66,12 +66,13 @@ def _error_json(message: str, code: Exit, diagnostics: Iterable[Diagnostic] = ()
             "schema": "twill/error/v1",
             "error": message,
             "exit_code": int(code),
-            "diagnostics": [_diagnostic(diagnostic) for diagnostic in diagnostics],
+            "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in diagnostics],
         }
     )
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
+def diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, object]:
+    """A diagnostic as a JSON object, without the text of its line."""
     span = diagnostic.span
     place = {"file": span.file, "line": span.line, "column": span.column} if span else None
     return {"message": diagnostic.message, "location": place, "help": diagnostic.help}

@@ -100,6 +100,10 @@ def problem_document(source: str) -> Document | None:
     document = read_document(path)
     data = document.data
     schema = data.get("schema") if isinstance(data, dict) else None
+    if isinstance(data, dict) and schema is None and "schema_version" in data:
+        message = "a dependence graph of another program is no problem yet"
+        hint = f"twill import {source} -o problem.json, then solve that"
+        raise InputError([document.error(("schema_version",), message, hint, key=True)])
     if isinstance(schema, str) and schema.startswith("twill/"):
         return document if schema.startswith("twill/problem/") else None
     return document if path.suffix == ".json" else None

@@ -66,6 +66,10 @@ class Notes:
     not_understood: list[Diagnostic] = field(default_factory=list)
     errors: list[Diagnostic] = field(default_factory=list)
 
+    def unknown(self, found: Iterable[Diagnostic], allowed: bool) -> None:
+        """Note what is not known: an error, unless it was asked to let it pass."""
+        (self.not_understood if allowed else self.errors).extend(found)
+
     def take(self, what: str, text: str, ops: Iterable[str] = ()) -> None:
         """Note something taken over."""
         self.taken.append(Note(what, text, ops=tuple(ops)))

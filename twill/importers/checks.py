@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Protocol
 
 from twill.diagnostics import Diagnostic, unknown
+from twill.importers.curated_model import CuratedEdge, CuratedNode
+from twill.importers.ddg_model import DdgEdge, DdgNode
 from twill.importers.graph import Place
 from twill.spec.nodes import Document
 
@@ -16,27 +17,11 @@ UNITS = ("TMA", "TC", "TMEM", "CUDA", "SFU")
 
 NO_UNIT = "NONE"
 
-
-class ForeignNode(Protocol):
-    """What the checks need of a node."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def op_kind(self) -> str: ...
-    @property
-    def pipeline(self) -> str: ...
+UNKNOWN_UNIT = "--allow-unknown takes it as a unit that serves one operation at a time"
 
 
-class ForeignEdge(Protocol):
-    """What the checks need of an edge."""
-
-    @property
-    def src(self) -> int: ...
-    @property
-    def dst(self) -> int: ...
-    @property
-    def distance(self) -> int: ...
+ForeignNode = DdgNode | CuratedNode
+ForeignEdge = DdgEdge | CuratedEdge
 
 
 def node_name(node: ForeignNode) -> str:
@@ -45,12 +30,20 @@ def node_name(node: ForeignNode) -> str:
     return f"{last}_{node.id}"
 
 
+def idle_nodes(nodes: Sequence[ForeignNode]) -> dict[str, tuple[str, ...]]:
+    """Per pipeline, the operations that are on it and hold it for no cycle."""
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        if node.pipeline != NO_UNIT and not node.occupancy:
+            found.setdefault(node.pipeline, []).append(node_name(node))
+    return {unit: tuple(names) for unit, names in found.items()}
+
+
 def check_graph(
     document: Document,
     nodes: Sequence[ForeignNode],
     edges: Sequence[ForeignEdge],
     at: Place,
-    allow_unknown: bool,
 ) -> Iterator[Diagnostic]:
     """Everything that keeps nodes and edges from being a graph."""
     first: dict[int, int] = {}
@@ -60,14 +53,20 @@ def check_graph(
             message = f"two nodes have the id {node.id}; the first at {other.line}:{other.column}"
             yield document.error((*at, "nodes", index, "id"), message)
         first.setdefault(node.id, index)
-        if node.pipeline not in (*UNITS, NO_UNIT) and not allow_unknown:
-            message = unknown("pipeline", node.pipeline, (*UNITS, NO_UNIT))
-            hint = "--allow-unknown takes it as a unit that serves one operation at a time"
-            yield document.error((*at, "nodes", index, "pipeline"), message, hint)
     ends = list(_ends(document, edges, first, at))
     yield from ends
     if not ends:
         yield from _cycle(document, edges, at)
+
+
+def unknown_pipelines(
+    document: Document, nodes: Sequence[ForeignNode], at: Place
+) -> Iterator[Diagnostic]:
+    """Pipelines that no format of ours has: perhaps a slip of the pen, perhaps another GPU's."""
+    for index, node in enumerate(nodes):
+        if node.pipeline not in (*UNITS, NO_UNIT):
+            message = unknown("pipeline", node.pipeline, (*UNITS, NO_UNIT))
+            yield document.error((*at, "nodes", index, "pipeline"), message, UNKNOWN_UNIT)
 
 
 def _ends(
@@ -92,9 +91,7 @@ def _cycle(document: Document, edges: Sequence[ForeignEdge], at: Place) -> Itera
     except CycleError as error:
         cycle: list[int] = error.args[1]
         pair = (cycle[0], cycle[1])
-        index = next(
-            i for i, e in enumerate(edges) if e.distance == 0 and (e.src, e.dst) == pair
-        )
+        index = next(i for i, e in enumerate(edges) if e.distance == 0 and (e.src, e.dst) == pair)
         shown = " -> ".join(map(str, cycle[:12])) + (" ..." if len(cycle) > 12 else "")
         message = f"reads a value from its own future: {shown} at distance 0"
         hint = "one edge of the cycle must have a distance of at least 1"

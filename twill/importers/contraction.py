@@ -12,10 +12,11 @@ u's latency (else v would be the last result) and that some reader is in the sam
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
-from twill.importers.graph import Edge, Graph, Node
+from twill.importers.graph import Graph, Node
 
 
 def contract(graph: Graph, wanted: Callable[[Node], bool]) -> tuple[Graph, dict[str, str]]:
@@ -23,53 +24,63 @@ def contract(graph: Graph, wanted: Callable[[Node], bool]) -> tuple[Graph, dict[
 
     Operations for which the argument above does not hold are kept.
     """
+    work = _Work(graph)
     gone: dict[str, str] = {}
     for node in graph.nodes:
         if node.takes_time or not wanted(node):
             continue
-        source = _source(graph, node)
+        source = work.source(node.name)
         if source is not None:
-            graph = _without(graph, node, source)
-            gone[node.name] = source.name
-    return graph, {name: _root(gone, name) for name in gone}
+            work.join(node.name, source)
+            gone[node.name] = source
+    left = {name: _root(gone, name) for name in gone}
+    nodes = tuple(_repointed(node, left) for node in graph.nodes if node.name not in gone)
+    return replace(graph, nodes=nodes, edges=tuple(work.edges.values())), left
 
 
-def _source(graph: Graph, node: Node) -> Node | None:
-    """The one operation that a node can go into, None where there is none."""
-    into = [edge for edge in graph.edges if edge.dst == node.name]
-    out = [edge for edge in graph.edges if edge.src == node.name]
-    names = {edge.src for edge in into}
-    if len(names) != 1 or any(edge.distance or edge.kind != "flow" for edge in into):
-        return None
-    if all(edge.distance for edge in out):
-        return None
-    source = graph.node(names.pop())
-    late = max(edge.delay for edge in into) > source.latency
-    return None if late else source
+class _Work:
+    """The edges during contraction: each keeps its number, and each node knows its own."""
 
+    def __init__(self, graph: Graph) -> None:
+        self.latency = {node.name: node.latency for node in graph.nodes}
+        self.edges = dict(enumerate(graph.edges))
+        self.into: dict[str, list[int]] = defaultdict(list)
+        self.out: dict[str, list[int]] = defaultdict(list)
+        for number, edge in self.edges.items():
+            self.into[edge.dst].append(number)
+            self.out[edge.src].append(number)
 
-def _without(graph: Graph, node: Node, source: Node) -> Graph:
-    """The graph in which the readers of ``node`` read ``source``."""
-    into = [edge for edge in graph.edges if edge.dst == node.name]
-    delay = max(edge.delay for edge in into)
-    edges: list[Edge] = []
-    for edge in graph.edges:
-        if edge.src == node.name:
+    def source(self, name: str) -> str | None:
+        """The one operation that a node can go into, None where there is none."""
+        into = [self.edges[number] for number in self.into[name]]
+        names = {edge.src for edge in into}
+        if len(names) != 1 or any(edge.distance or edge.kind != "flow" for edge in into):
+            return None
+        if all(self.edges[number].distance for number in self.out[name]):
+            return None
+        source = names.pop()
+        late = max(edge.delay for edge in into) > self.latency[source]
+        return None if late else source
+
+    def join(self, name: str, source: str) -> None:
+        """Let the readers of a node read its source."""
+        into = [self.edges.pop(number) for number in self.into.pop(name)]
+        self.out[source] = [number for number in self.out[source] if number in self.edges]
+        delay = max(edge.delay for edge in into)
+        for number in self.out.pop(name):
+            edge = self.edges[number]
             blocking = _either(edge.blocking, *(e.blocking for e in into))
-            joined = replace(edge, src=source.name, delay=delay + edge.delay, blocking=blocking)
-            edges.append(joined)
-        elif edge.dst != node.name:
-            edges.append(edge)
-    nodes = tuple(_repointed(n, node, source) for n in graph.nodes if n is not node)
-    return replace(graph, nodes=nodes, edges=tuple(edges))
+            later = delay + edge.delay
+            self.edges[number] = replace(edge, src=source, delay=later, blocking=blocking)
+            self.out[source].append(number)
 
 
-def _repointed(node: Node, gone: Node, source: Node) -> Node:
-    """A node whose storage came from what is gone takes that of its source."""
+def _repointed(node: Node, gone: dict[str, str]) -> Node:
+    """A node whose storage came from what is gone takes that of what it went into."""
     place = node.in_place
-    if place is None or place.op != gone.name:
+    if place is None or place.op not in gone:
         return node
-    return replace(node, in_place=replace(place, op=source.name))
+    return replace(node, in_place=replace(place, op=gone[place.op]))
 
 
 def _either(*blocking: bool | None) -> bool | None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 from twill.diagnostics import Diagnostic, InputError, unknown
 from twill.importers.account import Notes
-from twill.importers.checks import NO_UNIT, UNITS, check_graph, node_name
+from twill.importers.checks import (
+    NO_UNIT,
+    UNITS,
+    UNKNOWN_UNIT,
+    check_graph,
+    idle_nodes,
+    unknown_pipelines,
+)
 from twill.importers.curated_model import CuratedEdge, CuratedFile, CuratedLoop, CuratedNode
 from twill.importers.curated_storage import CuratedStorage
 from twill.importers.ddg import ENGINES
@@ -29,11 +36,12 @@ def read_curated(document: Document, request: Request) -> Source:
     index, wrong = chosen_loop(document, file.loops, request.loop)
     notes = Notes(errors=[*errors, *wrong], not_understood=harmless)
     loop, at = file.loops[index], ("loops", index, "ddg")
-    notes.errors += check_graph(
-        document, loop.ddg.nodes, loop.ddg.edges, at, request.allow_unknown
-    )
+    notes.errors += check_graph(document, loop.ddg.nodes, loop.ddg.edges, at)
+    notes.unknown(unknown_pipelines(document, loop.ddg.nodes, at), request.allow_unknown)
     for position, node in enumerate(loop.ddg.nodes):
-        notes.errors += _node_errors(document, node, (*at, "nodes", position), request)
+        place: Place = (*at, "nodes", position)
+        notes.unknown(_unknown_units(document, node, place), request.allow_unknown)
+        notes.errors += _node_errors(document, node, place)
     if not notes.errors:
         notes.errors += _streaming_errors(document, loop, at)
     if notes.errors:
@@ -42,17 +50,20 @@ def read_curated(document: Document, request: Request) -> Source:
     if notes.errors:
         raise InputError(notes.errors)
     _note_file(file, loop, notes)
-    return Source(graph, notes, SCHEMA, loop.loop_id, {}, _idle(loop.ddg.nodes))
+    return Source(graph, notes, SCHEMA, loop.loop_id, {}, idle_nodes(loop.ddg.nodes))
 
 
-def _node_errors(
-    document: Document, node: CuratedNode, at: Place, request: Request
-) -> Iterator[Diagnostic]:
+def _unknown_units(document: Document, node: CuratedNode, at: Place) -> Iterator[Diagnostic]:
+    for unit in node.rrt:
+        if unit not in UNITS:
+            message = unknown("unit", unit, UNITS)
+            yield document.error((*at, "rrt", unit), message, UNKNOWN_UNIT, key=True)
+
+
+def _node_errors(document: Document, node: CuratedNode, at: Place) -> Iterator[Diagnostic]:
     """A reservation table that contradicts itself, the occupancy, or what a unit can serve."""
     for unit, amounts in node.rrt.items():
         place = (*at, "rrt", unit)
-        if unit not in UNITS and not request.allow_unknown:
-            yield document.error(place, unknown("unit", unit, UNITS), key=True)
         for cycle, amount in enumerate(amounts):
             if amount > 1:
                 message = f"asks for {amount} of '{unit}' in cycle {cycle}; a unit serves 1"
@@ -76,14 +87,6 @@ def _streaming_errors(document: Document, loop: CuratedLoop, at: Place) -> Itera
         if edge.dst in streaming:
             message = f"node {edge.dst} streams and cannot depend on node {edge.src}"
             yield document.error((*at, "edges", index), message)
-
-
-def _idle(nodes: Sequence[CuratedNode]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for node in nodes:
-        if node.pipeline != NO_UNIT and not node.occupancy:
-            found.setdefault(node.pipeline, []).append(node_name(node))
-    return {unit: tuple(names) for unit, names in found.items()}
 
 
 def _graph(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from twill.diagnostics import Diagnostic, InputError, unknown
 from twill.importers.account import Notes, Reading
-from twill.importers.checks import NO_UNIT, check_graph, node_name
+from twill.importers.checks import NO_UNIT, check_graph, idle_nodes, node_name, unknown_pipelines
 from twill.importers.ddg_model import DdgEdge, DdgFile, DdgLoop, DdgNode
 from twill.importers.ddg_notes import note_dump
 from twill.importers.ddg_storage import MEMORY_KINDS, Storage
@@ -36,7 +36,8 @@ def read_ddg(document: Document, request: Request) -> Source:
     index, wrong = chosen_loop(document, file.loops, request.loop)
     notes = Notes(errors=[*errors, *wrong], not_understood=harmless)
     loop, at = file.loops[index], ("loops", index, "ddg")
-    found = check_graph(document, loop.ddg.nodes, loop.ddg.edges, at, request.allow_unknown)
+    found = check_graph(document, loop.ddg.nodes, loop.ddg.edges, at)
+    notes.unknown(unknown_pipelines(document, loop.ddg.nodes, at), request.allow_unknown)
     notes.errors += [*found, *_references(document, file, loop.ddg.nodes, at, request.reading)]
     notes.errors += _costs(document, loop.ddg.nodes, at)
     if notes.errors:
@@ -46,7 +47,7 @@ def read_ddg(document: Document, request: Request) -> Source:
         raise InputError(notes.errors)
     note_dump(file, loop, request.reading, notes)
     totals = {name: getattr(loop, name) for name in ("min_ii", "res_mii", "rec_mii")}
-    idle = _idle(loop.ddg.nodes)
+    idle = idle_nodes(loop.ddg.nodes)
     stated = {name: value for name, value in totals.items() if value is not None}
     return Source(graph, notes, SCHEMA, loop.loop_id, stated, idle)
 
@@ -78,15 +79,6 @@ def _costs(document: Document, nodes: Sequence[DdgNode], at: Place) -> Iterator[
         if node.pipeline == NO_UNIT and node.occupancy and not node.is_super_node:
             message = f"occupies a pipeline for {node.occupancy} cycles, but names none"
             yield document.error((*at, "nodes", index, "occupancy"), message)
-
-
-def _idle(nodes: Sequence[DdgNode]) -> dict[str, tuple[str, ...]]:
-    """Operations that are on a pipeline and hold it for no cycle."""
-    found: dict[str, list[str]] = {}
-    for node in nodes:
-        if node.pipeline != NO_UNIT and not node.occupancy:
-            found.setdefault(node.pipeline, []).append(node_name(node))
-    return {unit: tuple(names) for unit, names in found.items()}
 
 
 class _Builder:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from twill.importers.ddg_model import DdgNode
 from twill.importers.ddg_values import (
@@ -101,10 +102,11 @@ class Storage:
         for number, name in self.names.items():
             node = self.values.nodes[number]
             source = self._source(node)
-            if self.view(node) and known[name].result and not known[name].result.in_registers:
-                if source is not None:
-                    place = InPlace(self.names[source.id])
-                    changed[name] = replace(known[name], in_place=place)
+            tile = known[name].result
+            in_memory = tile is not None and not tile.in_registers
+            if self.view(node) and in_memory and source is not None:
+                place = InPlace(self.names[source.id])
+                changed[name] = replace(known[name], in_place=place)
         for writers in self._writers().values():
             for name, place in _chain(self.values, writers, self.names, listed):
                 changed[name] = replace(known[name], in_place=place)
@@ -145,7 +147,7 @@ def _chain(
     The first writer of an iteration takes over what the last one left, where anything reads
     that in the next iteration; else every iteration begins with a new value.
     """
-    for before, writer in zip(writers, writers[1:], strict=False):
+    for before, writer in pairwise(writers):
         yield names[writer], InPlace(names[before])
     first, last = writers[0], names[writers[-1]]
     carried = [e.distance for e in edges if e.src == last and e.distance and e.kind == "flow"]

@@ -50,7 +50,10 @@ def _take_storage(source: Source, problem: Problem, setting: Setting, notes: Not
         text = f"{memory.capacity} {memory.unit}; " + (", ".join(sizes) or "nothing lives there")
         notes.take(f"memory {memory.name}", text, [op.name for op in held])
         budget = source.graph.budgets.get(memory.name)
-        if setting.machine is not None and budget not in (None, memory.capacity * memory.unit_bytes):
+        if setting.machine is not None and budget not in (
+            None,
+            memory.capacity * memory.unit_bytes,
+        ):
             name = setting.machine.name
             text = f"{memory.name}: {memory.capacity} {memory.unit} of {name}"
             notes.assume("capacity of memories", text, f"asked for; the file has {budget} bytes")

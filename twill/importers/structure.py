@@ -82,9 +82,10 @@ def _contracted(graph: Graph, reading: Reading, notes: Notes) -> Graph:
     graph, gone = contract(graph, lambda node: timing or node.view)
     if gone:
         what = "operations of no time" if timing else "views"
-        text = f"{len(gone)} are contracted into what they read"
-        reason = "they take no time" if timing else "they take no time and name their source's tile"
-        notes.assume(what, text, f"{reason}: minimal II and length stay the same", gone)
+        reason = "they take no time: minimal II and length stay the same"
+        if not timing:
+            reason = "they take no time and have no storage: their readers read their source's"
+        notes.assume(what, f"{len(gone)} are contracted into what they read", reason, gone)
     return graph
 
 
