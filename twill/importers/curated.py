@@ -49,7 +49,7 @@ def read_curated(document: Document, request: Request) -> Source:
     graph = _graph(document, loop, at, request, notes)
     if notes.errors:
         raise InputError(notes.errors)
-    _note_file(file, loop, notes)
+    _note_file(file, loop, request, notes)
     return Source(graph, notes, SCHEMA, loop.loop_id, {}, idle_nodes(loop.ddg.nodes))
 
 
@@ -155,7 +155,7 @@ def _edge(storage: CuratedStorage, edge: CuratedEdge, place: Place) -> Edge:
     )
 
 
-def _note_file(file: CuratedFile, loop: CuratedLoop, notes: Notes) -> None:
+def _note_file(file: CuratedFile, loop: CuratedLoop, request: Request, notes: Notes) -> None:
     hashes = [name for name, value in file.curation_source if value is not None]
     if hashes:
         notes.leave("curation_source", ", ".join(hashes), "hashes of what the file was made from")
@@ -166,5 +166,6 @@ def _note_file(file: CuratedFile, loop: CuratedLoop, notes: Notes) -> None:
     if others:
         listed = ", ".join(map(str, others))
         notes.leave("other loops", listed, "one loop is imported at a time")
-    text = "tiles computed before the loop, such as Q of attention, take no memory"
-    notes.assume("loop-invariant tiles", text, "the file does not list them")
+    if request.reading != "timing":
+        text = "tiles computed before the loop, such as Q of attention, take no memory"
+        notes.assume("loop-invariant tiles", text, "the file does not list them")
