@@ -13,6 +13,7 @@ import click
 from twill import __version__
 from twill.cli import failures
 from twill.cli.exits import EPILOG, Exit
+from twill.cli.explain import explain_command
 from twill.cli.import_ import import_command
 from twill.cli.list import list_command
 from twill.cli.schema import schema_command
@@ -34,14 +35,17 @@ def cli() -> None:
     """
 
 
-for _command in (
+COMMANDS = (
     solve_command,
+    explain_command,
     verify_command,
     show_command,
+    import_command,
     list_command,
     schema_command,
-    import_command,
-):
+)
+
+for _command in COMMANDS:
     cli.add_command(_command)
 
 

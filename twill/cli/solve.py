@@ -103,20 +103,15 @@ def solve_command(
 
 def search(model: Model, effort: Effort) -> tuple[Outcome, bool]:
     """The outcome, and whether the user cut the search short."""
-    from twill.cli.interrupt import interruptible
-    from twill.cli.output import complain
-    from twill.cli.progress import live
+    from twill.cli.searching import searching
     from twill.solver import solve
 
     options = SolveOptions(effort.time_limit, effort.seed, effort.workers)
-    with live(effort.quiet, effort.no_color) as (on_progress, display):
-
-        def on_stop() -> None:
-            display.note = "stopping, Ctrl-C again to abort"
-            if on_progress is None and not effort.quiet:
-                complain(display.note)
-
-        return interruptible(lambda stop: solve(model.problem, options, on_progress, stop), on_stop)
+    return searching(
+        lambda on_progress, stop: solve(model.problem, options, on_progress, stop),
+        effort.quiet,
+        effort.no_color,
+    )
 
 
 def _show(model: Model, outcome: Outcome, interrupted: bool, as_json: bool, no_color: bool) -> None:

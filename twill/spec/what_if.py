@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from twill.diagnostics import Diagnostic, InputError, unknown
+from twill.spec.machine_layers import merge_layers, read_layers
 from twill.spec.nodes import Key
 from twill.what_if import Change
 
@@ -42,6 +43,12 @@ def changed(data: Any, changes: Sequence[Change]) -> Any:
     if changes:
         data.setdefault("sources", {})[SOURCE] = CITATION
     return data
+
+
+def rates_of(name_or_path: str, unit: str) -> tuple[str, ...]:
+    """The numbers of a machine file that ``UNIT.rate`` stands for, by their paths."""
+    data = merge_layers(read_layers(name_or_path)).data
+    return tuple(_dotted(path) for path in _aliases(data).get(f"{unit}.rate", ()))
 
 
 def _set(number: dict[str, Any], change: Change) -> None:
