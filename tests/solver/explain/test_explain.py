@@ -130,7 +130,7 @@ def with_registers(problem: Problem, most: int) -> Problem:
     return replace(problem, roles=replace(problem.roles, registers=registers))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 9, 16, 24])
+@pytest.mark.parametrize("seed", [1, 2, 9, 26, 36])
 def test_limits_hold_the_smallest_ii(seed: int) -> None:
     """Each interval of the table holds the value that solving the lifted problem gives."""
     problem = random_problem(seed)
