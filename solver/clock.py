@@ -36,7 +36,7 @@ class Clock:
     def tell(self, phase: str, ii: int | None, incumbent: str, bound: str) -> None:
         """Report progress."""
         if self.on_progress is not None:
-            self.on_progress(Progress(phase, ii, incumbent, bound, self.elapsed))
+            self.on_progress(Progress(phase, ii, incumbent, bound, self.elapsed, self.work))
 
     def why_over(self) -> str:
         """What ended the search, in words."""

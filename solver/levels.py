@@ -61,6 +61,7 @@ def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
     for name in level_names(problem):
         if wanted is not None and name not in wanted:
             continue
+        clock.tell(name.replace("_", " "), assignment.ii, "-", "")
         bound = _minimise(problem, model, name, best, clock)
         value = values(problem, best.assignment)[name]
         level = _level(name, value, bound)

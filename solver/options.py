@@ -24,13 +24,17 @@ class SolveOptions:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a search stands: ``incumbent`` and ``bound`` of the current ``phase``, as text."""
+    """Where a search stands: ``incumbent`` and ``bound`` of the current ``phase``, as text.
+
+    ``work`` is what the engine has done so far, in deterministic units.
+    """
 
     phase: str
     ii: int | None
     incumbent: str
     bound: str
     elapsed: float
+    work: float
 
 
 OnProgress = Callable[[Progress], None]

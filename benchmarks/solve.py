@@ -1,0 +1,126 @@
+"""How fast the solver is: every case in a process of its own, one line each.
+
+    python -m benchmarks.solve [--case NAME] [--repeat N] [--json] [--save LABEL]
+
+``work`` is in CP-SAT's deterministic units: unlike seconds it does not depend on what else the
+machine does. With --repeat, case by case with seeds 0, 1, ...: run times of a SAT solver vary a lot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.cases import all_cases
+
+RESULTS = Path(__file__).parent / "results"
+TITLES = (
+    "case", "ops", "seed", "II", "bound", "proof", "levels",
+    "bounds s", "II s", "levels s", "total s", "cpu s", "work", "MB",
+)  # fmt: skip
+WIDTHS = (31, 4, 4, 6, 6, 20, 6, 8, 7, 8, 7, 7, 7, 5)
+
+
+def main() -> None:
+    """Measure the cases asked for and print the table."""
+    given = _arguments()
+    rows = []
+    if not given.json:
+        _print(_line(TITLES))
+    for row in measured(given):
+        rows.append(row)
+        if not given.json:
+            _print(_line(_cells(row)))
+    if given.json:
+        _print(json.dumps(rows, indent=1))
+    if given.save:
+        _save(given.save, rows)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("--case", action="append", help="a case or group; may be repeated")
+    parser.add_argument("--repeat", type=int, default=1, help="seeds 0 .. N-1 (default 1)")
+    parser.add_argument("--json", action="store_true", help="one JSON list instead of the table")
+    parser.add_argument("--save", metavar="LABEL", help="also write benchmarks/results/LABEL.*")
+    parser.add_argument("--workers", type=int, default=2, help="threads of the solver (default 2)")
+    parser.add_argument("--time-limit", type=float, default=300, help="seconds per case")
+    given = parser.parse_args()
+    known = all_cases()
+    names = {case.name for case in known.values()} | {case.group for case in known.values()}
+    unknown = set(given.case or ()) - names
+    if unknown:
+        parser.error(f"no case {', '.join(sorted(unknown))}; there are {', '.join(sorted(names))}")
+    return given
+
+
+def measured(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """One row per case and seed; a child that dies gives a row that says so."""
+    for case in all_cases().values():
+        if given.case and case.name not in given.case and case.group not in given.case:
+            continue
+        for seed in range(given.repeat):
+            numbers = (given.time_limit, seed, given.workers)
+            command = [sys.executable, "-m", "benchmarks.measure", case.name, *map(str, numbers)]
+            child = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+            if child.returncode:
+                said = (child.stderr.strip().splitlines() or ["no message"])[-1]
+                yield {"case": case.name, "group": case.group, "seed": seed, "failed": said}
+            else:
+                yield json.loads(child.stdout)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    if "failed" in row:
+        return (row["case"], "", str(row["seed"]), row["failed"])
+    seconds = [f"{row['seconds'][phase]:.1f}" for phase in ("bounds", "ii", "levels", "total")]
+    return (
+        row["case"],
+        str(row["ops"]),
+        str(row["seed"]),
+        str(row["ii"] or "-"),
+        str(row["bound"] or "-"),
+        row["proof"] or row["status"],
+        row["levels"],
+        *seconds,
+        f"{row['cpu']:.1f}",
+        f"{row['work'].get('total', 0):.2f}",
+        f"{row['peak_mb']:.0f}",
+    )
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    padded = [
+        cell.ljust(width) if i in {0, 5} else cell.rjust(width)
+        for i, (cell, width) in enumerate(zip(cells, WIDTHS, strict=False))
+    ]
+    return "  ".join(padded).rstrip()
+
+
+def _save(label: str, rows: list[dict[str, Any]]) -> None:
+    """The table for people and the numbers for programs."""
+    machine = f"{platform.machine()}, Python {platform.python_version()}"
+    lines = [f"# {label}", "", f"`python -m benchmarks.solve` on {machine}.", ""]
+    lines += ["| " + " | ".join(TITLES) + " |", "|" + "---|" * len(TITLES)]
+    lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows]
+    unproved = [f"* {r['case']}: {'; '.join(r['unproved'])}" for r in rows if r.get("unproved")]
+    if unproved:
+        lines += ["", "Not proved:", "", *unproved]
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{label}.md").write_text("\n".join(lines) + "\n")
+    (RESULTS / f"{label}.json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
