@@ -189,16 +189,16 @@ def _one_role(problem: Problem) -> bool:
     return problem.roles.max_roles - problem.has_load_role == 1
 
 
-def _must_cross(problem: Problem, dependence: Dependence) -> bool:
+def must_cross(problem: Problem, dependence: Dependence) -> bool:
     """Whether the ends of a dependence are on different roles in every schedule: a load's are."""
     source, reader = problem.op[dependence.src], problem.op[dependence.dst]
-    return source.variable_latency != reader.variable_latency
+    return problem.roles is not None and source.variable_latency != reader.variable_latency
 
 
 def _always_blocks(problem: Problem, name: str) -> bool:
     """Whether an operation starts with a blocking wait in every schedule."""
     return any(
-        d.blocking or _must_cross(problem, d)
+        d.blocking or must_cross(problem, d)
         for d in constraint_dependences(problem)
         if d.dst == name
     )
@@ -212,9 +212,9 @@ def _least_waits(problem: Problem) -> dict[tuple[str, str], int]:
         if d.kind != "flow":
             continue
         handoff = problem.op[d.src].handoff
-        together = d.src == d.dst or (_one_role(problem) and not _must_cross(problem, d))
+        together = d.src == d.dst or (_one_role(problem) and not must_cross(problem, d))
         here = handoff.issue_wait if d.blocking else 0
-        if _must_cross(problem, d):
+        if must_cross(problem, d):
             least = handoff.issue_receive
         else:
             least = here if together else min(here, handoff.issue_receive)
@@ -222,9 +222,18 @@ def _least_waits(problem: Problem) -> dict[tuple[str, str], int]:
     return waits
 
 
+def least_delay(problem: Problem, dependence: Dependence) -> int:
+    """The delay of a dependence in every schedule: hand-off included where it must cross roles."""
+    crosses = dependence.kind == "flow" and must_cross(problem, dependence)
+    return dependence.delay + (problem.op[dependence.src].handoff.latency if crosses else 0)
+
+
 def dependence_arcs(problem: Problem) -> list[Arc]:
     """The dependences, implied ones included, as arcs of the recurrence graph."""
-    return [Arc(d.src, d.dst, d.delay, d.distance, d.kind) for d in constraint_dependences(problem)]
+    return [
+        Arc(d.src, d.dst, least_delay(problem, d), d.distance, d.kind)
+        for d in constraint_dependences(problem)
+    ]
 
 
 def _recurrence_bounds(problem: Problem) -> list[Bound]:

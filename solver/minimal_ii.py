@@ -192,9 +192,7 @@ class Search:
     def _restricted(self, ii: int, to: Restriction) -> Model:
         limits = replace(self.problem.limits, max_stages=to.stages)
         narrow = replace(self.problem, limits=limits)
-        model = build(narrow, ii, to.roles, together=to.together)
-        model.space.cp.add(model.space.length <= to.length)
-        return model
+        return build(narrow, ii, to.roles, together=to.together, longest=to.length)
 
     def _how(self, turn: int) -> Run:
         way = Way(linear=turn % 2)

@@ -173,7 +173,9 @@ def hint(model: Model, assignment: Assignment) -> None:
     """Start the next search at a known solution."""
     space = model.space
     space.cp.clear_hints()  # type: ignore[no-untyped-call]  # its stub has no annotation
-    for name, at in assignment.raw_start.items():
+    shift = space.origin - assignment.raw_start[space.pin]
+    for name, raw in assignment.raw_start.items():
+        at = raw + shift
         space.cp.add_hint(space.start[name], at)
         space.cp.add_hint(space.slot[name], at % space.ii)
     for name, on in space.on.items():

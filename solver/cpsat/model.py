@@ -30,13 +30,17 @@ class Model:
 
 
 def build(
-    problem: Problem, ii: int, max_roles: int | None = None, *, together: bool = False
+    problem: Problem,
+    ii: int,
+    max_roles: int | None = None,
+    *,
+    together: bool = False,
+    longest: int | None = None,
 ) -> Model:
-    """Every constraint of the default profile at a fixed II."""
+    """Every constraint of the default profile at a fixed II; for the options see ``Space``."""
     machine_roles = problem.roles.max_roles if problem.roles is not None else 0
-    space = Space(
-        problem, ii, min(max_roles or machine_roles, machine_roles), _pin(problem), together
-    )
+    roles_at_most = min(max_roles or machine_roles, machine_roles)
+    space = Space(problem, ii, roles_at_most, _pin(problem), together, longest)
     add_dependence(space)
     add_stages(space)
     add_length(space)
@@ -49,8 +53,8 @@ def build(
     return Model(space, roles, rings)
 
 
-def _pin(problem: Problem) -> str | None:
-    """The operation whose slot is 0: rotating a schedule changes nothing (``docs/problem.md``).
+def _pin(problem: Problem) -> str:
+    """The operation whose start is fixed: shifting a schedule changes nothing (lemma 2).
 
     The busiest one, since fixing it fixes most.
     """
@@ -58,7 +62,7 @@ def _pin(problem: Problem) -> str | None:
         op.name: sum(r.length * r.amount for rs in op.reservations.values() for r in rs)
         for op in problem.ops
     }
-    return max(work, key=lambda name: work[name], default=None)
+    return max(work, key=lambda name: work[name])
 
 
 def _time(model: Model) -> Expr:

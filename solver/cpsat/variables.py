@@ -13,8 +13,9 @@ from functools import cached_property
 import networkx as nx
 from ortools.sat.python import cp_model
 
-from twill.accounting import constraint_dependences
+from twill.accounting import ceil_div, constraint_dependences
 from twill.problem import Dependence, Problem, groups
+from twill.solver.distances import distances
 
 Literal = cp_model.BoolVarT
 """A 0-1 variable or its negation."""
@@ -27,41 +28,72 @@ Expr = cp_model.LinearExpr | int
 class Space:
     """One CP-SAT model under construction, with the variables of ``problem`` at ``ii``.
 
+    ``pin`` is the operation that all others are seen from: its start is fixed (lemma 2).
     ``max_roles`` may be below the machine's, and ``together`` keeps values in registers on
-    their role, to look for a schedule sooner; a refutation needs neither.
+    their role, to look for a schedule sooner; a refutation needs neither. ``longest``: only
+    schedules of at most this length are looked for.
     """
 
     problem: Problem
     ii: int
     max_roles: int
-    pin: str | None = None
+    pin: str
     together: bool = False
+    longest: int | None = None
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
 
     def __post_init__(self) -> None:
-        stages = self.problem.limits.max_stages
         self.true = self.cp.new_constant(1)
         self.false = self.cp.new_constant(0)
-        self.horizon = (stages + 1) * self.ii
+        self.horizon = (self.problem.limits.max_stages + 1) * self.ii
         self.slot: dict[str, cp_model.IntVar] = {}
         self.start: dict[str, cp_model.IntVar] = {}
-        for op in self.problem.ops:
-            top = 0 if op.name == self.pin else self.ii - 1
-            slot = self.cp.new_int_var(0, top, f"slot {op.name}")
-            stage = self.cp.new_int_var(0, stages, f"stage {op.name}")
-            start = self.cp.new_int_var(0, self.horizon - 1, f"start {op.name}")
-            self.cp.add(start == slot + self.ii * stage)
-            self.slot[op.name], self.start[op.name] = slot, start
-        self.first = self.cp.new_int_var(0, self.ii - 1, "first start")
-        self.last = self.cp.new_int_var(0, self.horizon - 1, "last start")
-        self.length = self.cp.new_int_var(0, 2 * self.horizon + self._longest, "length")
+        self.distances = distances(self.problem, self.ii, self.longest)
+        if self.distances is None:
+            self.cp.add_bool_or([])
+        self._starts()
         self._same: dict[tuple[str, str], Literal] = {}
         self._order: dict[tuple[str, str], Literal] = {}
         self._roles()
 
-    @property
-    def _longest(self) -> int:
-        return max(op.latency for op in self.problem.ops)
+    # Starts
+
+    def _starts(self) -> None:
+        """Starts within their windows around the pinned operation, as slot and stage."""
+        windows = {op.name: self.apart_by(self.pin, op.name) for op in self.problem.ops}
+        earliest = min(low for low, _ in windows.values())
+        self.origin = self.ii * ceil_div(-earliest, self.ii)
+        for name, window in windows.items():
+            self._place(name, *(self.origin + bound for bound in window))
+        lows, highs = zip(*windows.values(), strict=True)
+        new = self.cp.new_int_var
+        origin = self.origin
+        self.first = new(origin + min(lows), origin + min(highs), "first start")
+        self.last = new(origin + max(lows), origin + max(highs), "last start")
+        longest = self.horizon + max(op.latency for op in self.problem.ops)
+        shortest = self.distances.length if self.distances is not None else 0
+        longest = max(shortest, min(longest, self.longest or longest))
+        self.length = new(shortest, longest, "length")
+
+    def _place(self, name: str, low: int, high: int) -> None:
+        """One start, ``II * stage + slot``, from ``low`` to ``high``."""
+        lowest, highest = low // self.ii, high // self.ii
+        start = self.cp.new_int_var(low, high, f"start {name}")
+        if lowest == highest:
+            slots = low - self.ii * lowest, high - self.ii * lowest
+            slot = self.cp.new_int_var(*slots, f"slot {name}")
+            self.cp.add(start == slot + self.ii * lowest)
+        else:
+            slot = self.cp.new_int_var(0, self.ii - 1, f"slot {name}")
+            stage = self.cp.new_int_var(lowest, highest, f"stage {name}")
+            self.cp.add(start == slot + self.ii * stage)
+        self.slot[name], self.start[name] = slot, start
+
+    def apart_by(self, u: str, v: str) -> tuple[int, int]:
+        """The least and the most that v can start after u."""
+        if self.distances is None:
+            return (0, 0) if u == v else (-self.horizon, self.horizon)
+        return self.distances.least(u, v), self.distances.most(u, v)
 
     @cached_property
     def dependences(self) -> tuple[Dependence, ...]:
