@@ -60,7 +60,7 @@ def measure(name: str, options: SolveOptions) -> Row:
 
 def _warm_up() -> None:
     """Load the engine first: importing it takes longer than many of the cases."""
-    import networkx  # noqa: F401
+    import networkx as nx  # noqa: F401
     from ortools.sat.python import cp_model
 
     cp_model.CpSolver().solve(cp_model.CpModel())
@@ -75,6 +75,7 @@ class Watch:
         self.ii_work = 0.0
 
     def __call__(self, progress: Progress) -> None:
+        """Called by the solver."""
         if self.ii_over is None and progress.phase != II_PHASE:
             self.ii_over = time.monotonic() - self.began
             self.ii_work = progress.work

@@ -3,7 +3,7 @@
     python -m benchmarks.solve [--case NAME] [--repeat N] [--json] [--save LABEL]
 
 ``work`` is in CP-SAT's deterministic units: unlike seconds it does not depend on what else the
-machine does. With --repeat, case by case with seeds 0, 1, ...: run times of a SAT solver vary a lot.
+machine does. With --repeat each case runs with seeds 0, 1, ...: run times of a SAT solver vary.
 """
 
 from __future__ import annotations

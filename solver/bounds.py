@@ -190,9 +190,18 @@ def _one_role(problem: Problem) -> bool:
 
 
 def must_cross(problem: Problem, dependence: Dependence) -> bool:
-    """Whether the ends of a dependence are on different roles in every schedule: a load's are."""
+    """Whether the ends of a dependence are on different roles in every schedule.
+
+    They are where one is a load, or where they are required to be.
+    """
+    if problem.roles is None:
+        return False
     source, reader = problem.op[dependence.src], problem.op[dependence.dst]
-    return problem.roles is not None and source.variable_latency != reader.variable_latency
+    labels = problem.requirements.roles
+    ends = {labels.get(source.name), labels.get(reader.name)}
+    return source.variable_latency != reader.variable_latency or (
+        len(ends) == 2 and None not in ends
+    )
 
 
 def _always_blocks(problem: Problem, name: str) -> bool:

@@ -15,6 +15,7 @@ from ortools.sat.python import cp_model
 
 from twill.solver.cpsat.model import Model
 from twill.solver.options import Stop
+from twill.solver.symmetry import representative
 
 Answer = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -172,17 +173,18 @@ def _read(model: Model, solver: cp_model.CpSolver) -> Assignment:
 def hint(model: Model, assignment: Assignment) -> None:
     """Start the next search at a known solution."""
     space = model.space
+    raw, role = representative(space.problem, assignment.raw_start, assignment.role)
     space.cp.clear_hints()  # type: ignore[no-untyped-call]  # its stub has no annotation
-    shift = space.origin - assignment.raw_start[space.pin]
-    for name, raw in assignment.raw_start.items():
-        at = raw + shift
-        space.cp.add_hint(space.start[name], at)
-        space.cp.add_hint(space.slot[name], at % space.ii)
+    shift = space.origin - raw[space.pin]
+    for name, start in raw.items():
+        space.cp.add_hint(space.start[name], start + shift)
+        space.cp.add_hint(space.slot[name], (start + shift) % space.ii)
+    role = space.numbered(role)
     for name, on in space.on.items():
         if len(on) == 1 or space.cluster(name) != name:
             continue  # decided, or the variables of another operation
         for r, literal in on.items():
-            space.cp.add_hint(literal, r == assignment.role[name])
+            space.cp.add_hint(literal, r == role[name])
 
 
 class _Callback(cp_model.CpSolverSolutionCallback):

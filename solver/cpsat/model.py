@@ -12,7 +12,7 @@ from twill.solver.cpsat.memory import Rings, add_memory
 from twill.solver.cpsat.registers import add_registers
 from twill.solver.cpsat.requirements import add_requirements
 from twill.solver.cpsat.roles import Roles, add_roles
-from twill.solver.cpsat.timing import add_dependence, add_length, add_stages
+from twill.solver.cpsat.timing import add_dependence, add_exchanges, add_length, add_stages
 from twill.solver.cpsat.variables import Expr, Space, negated
 
 
@@ -44,6 +44,7 @@ def build(
     add_dependence(space)
     add_stages(space)
     add_length(space)
+    add_exchanges(space)
     add_capacity(space)
     roles = add_roles(space)
     add_requirements(space)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twill.solver.cpsat.variables import Space
+from twill.solver.symmetry import ordered_pairs
 
 
 def add_dependence(space: Space) -> None:
@@ -35,3 +36,9 @@ def add_length(space: Space) -> None:
     for op in space.problem.ops:
         latency = 0 if op.streaming else op.latency
         space.cp.add(space.length >= space.start[op.name] + latency - space.first)
+
+
+def add_exchanges(space: Space) -> None:
+    """Of the schedules that exchanges of equal sub-tiles turn into each other, one (lemma 5)."""
+    for v, w, _ in ordered_pairs(space.problem):
+        space.cp.add(space.start[v] <= space.start[w])

@@ -6,7 +6,7 @@ constants, which CP-SAT removes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -112,11 +112,14 @@ class Space:
         self.on: dict[str, dict[int, Literal]] = {}
         first = 1 if self.problem.has_load_role else 0
         self.free_roles = range(first, max(self.max_roles, first)) if self.problem.roles else ()
+        fixed = self._fixed(first)
         for op in self.problem.ops:
             if self.problem.roles is None:
                 continue
             if op.variable_latency:
                 self.on[op.name] = {0: self.true}
+            elif fixed is not None:
+                self.on[op.name] = {fixed[op.name]: self.true}
             elif len(self.free_roles) == 1:
                 self.on[op.name] = {first: self.true}
             elif self.cluster(op.name) in self.on:
@@ -125,6 +128,23 @@ class Space:
                 self.on[op.name] = {
                     r: self.cp.new_bool_var(f"{op.name} on {r}") for r in self.free_roles
                 }
+
+    def _fixed(self, first: int) -> dict[str, int] | None:
+        """The role numbers where all roles are required, as lemma 4 has them."""
+        labels = self.problem.requirements.roles
+        free = [op.name for op in self.problem.ops if not op.variable_latency]
+        if not free or any(name not in labels for name in free):
+            return None
+        numbers = {label: first + i for i, label in enumerate(dict.fromkeys(map(labels.get, free)))}
+        return {name: numbers[labels[name]] for name in free}
+
+    def numbered(self, role: Mapping[str, int]) -> dict[str, int]:
+        """Role numbers as lemma 4 has them."""
+        loads = {name for name, op in self.problem.op.items() if op.variable_latency}
+        free = [role[name] for name in self.on if name not in loads]
+        first = 1 if loads else 0
+        number = {r: first + i for i, r in enumerate(dict.fromkeys(free))}
+        return {name: 0 if name in loads else number[role[name]] for name in self.on}
 
     def cluster(self, name: str) -> str:
         """The first operation that must share its role."""
@@ -141,6 +161,7 @@ class Space:
         if self.together or wanted.no_handoff:
             kept = (d for d in self.flows if self.problem.op[d.src].in_registers)
             graph.add_edges_from((d.src, d.dst) for d in kept)
+        graph.add_edges_from((d.src, d.dst) for d in self.flows if self._too_late(d))
         # The load role has its operations by VARIABLE-LATENCY; nothing can be joined to them.
         graph.remove_nodes_from(op.name for op in self.problem.ops if op.variable_latency)
         order = list(self.problem.op)
@@ -149,6 +170,11 @@ class Space:
             for component in nx.connected_components(graph)
             for name in component
         }
+
+    def _too_late(self, d: Dependence) -> bool:
+        """Whether a value would come too late through a hand-off."""
+        reads = self.apart_by(d.src, d.dst)[1] + d.distance * self.ii
+        return reads < d.delay + self.problem.op[d.src].handoff.latency
 
     @property
     def role_numbers(self) -> range:
