@@ -167,13 +167,13 @@ def _role_bounds(problem: Problem) -> list[Bound]:
     if problem.roles is None:
         return []
     stay = {op.name: op.issue for op in problem.ops}
-    for (_, reader), cycles in _least_waits(problem).items():
+    for (_, reader), cycles in least_waits(problem).items():
         stay[reader] += cycles
     longest = max(stay, key=lambda name: stay[name])
     detail = f"{longest} keeps its role for {stay[longest]} cycles, waits included"
     terms = [Bound("role", "longest issue", stay[longest], detail, (longest,))]
     names = [op.name for op in problem.ops if not op.variable_latency]
-    blocking = [name for name in names if _always_blocks(problem, name)]
+    blocking = [name for name in names if always_blocks(problem, name)]
     if _one_role(problem) and problem.limits.concurrency == "issue" and blocking:
         others = [stay[name] for name in names if name not in blocking]
         total = sum(stay[name] for name in blocking) + max(others, default=0)
@@ -204,7 +204,7 @@ def must_cross(problem: Problem, dependence: Dependence) -> bool:
     )
 
 
-def _always_blocks(problem: Problem, name: str) -> bool:
+def always_blocks(problem: Problem, name: str) -> bool:
     """Whether an operation starts with a blocking wait in every schedule."""
     return any(
         d.blocking or must_cross(problem, d)
@@ -213,7 +213,7 @@ def _always_blocks(problem: Problem, name: str) -> bool:
     )
 
 
-def _least_waits(problem: Problem) -> dict[tuple[str, str], int]:
+def least_waits(problem: Problem) -> dict[tuple[str, str], int]:
     """The least that each wait costs its reader's stream, by (source, reader)."""
     assert problem.roles is not None
     waits: dict[tuple[str, str], int] = {}

@@ -25,7 +25,7 @@ from twill.solver.options import OnProgress, SolveOptions, Stop
 from twill.verify import Violation, verify
 
 if TYPE_CHECKING:
-    from twill.solver.levels import Best
+    from twill.solver.improve import Best
     from twill.solver.minimal_ii import Found
 
 
@@ -55,7 +55,7 @@ def solve(
     limits = bounds(problem)
     if limits.ii is None:
         return Infeasible(_no_circuit(limits), "proved by arithmetic")
-    from twill.solver.levels import improve
+    from twill.solver.improve import improve
     from twill.solver.minimal_ii import Search
 
     found = Search(problem, limits.ii, clock).run()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from itertools import combinations
+
 from twill.problem import Dependence, Op, Problem
 
 Exchange = Mapping[str, str]
@@ -143,11 +144,9 @@ def _is_automorphism(problem: Problem, image: Exchange) -> bool:
         if image[other] != name or _nature(op[name]) != _nature(op[other]):
             return False
         place, target = op[name].in_place, op[other].in_place
-        if (place is None) != (target is None):
+        moved = place and (image[place.op], place.distance)
+        if moved != (target and (target.op, target.distance)):
             return False
-        if place is not None and target is not None:
-            if (image[place.op], place.distance) != (target.op, target.distance):
-                return False
     before = Counter((d.src, d.dst, _kind(d)) for d in problem.dependences)
     after = Counter((image[d.src], image[d.dst], _kind(d)) for d in problem.dependences)
     return before == after and _keeps_labels(problem.requirements.roles, image)

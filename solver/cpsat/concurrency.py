@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations, permutations
 
 from twill.problem import Dependence
+from twill.solver.bounds import always_blocks, least_waits
 from twill.solver.cpsat.variables import Expr, Literal, Space, negated
 from twill.verify import execution
 
@@ -59,6 +60,7 @@ def add_concurrency(space: Space) -> None:
     streams = Streams(space)
     for op in space.problem.ops:
         space.cp.add(streams.end(op.name) - streams.begin(op.name) <= space.ii)
+    add_streams(space)
     names = [op.name for op in space.problem.ops]
     if space.problem.limits.concurrency == "paper":
         for running, blocked in permutations(names, 2):
@@ -66,6 +68,43 @@ def add_concurrency(space: Space) -> None:
         return
     for u, v in combinations(names, 2):
         _exclude_windows(space, streams, u, v)
+
+
+def add_streams(space: Space) -> None:
+    """Redundant: what takes turns on a role fits into one period.
+
+    Windows that surely block take turns with everything; other operations do where they
+    contend for a unit that serves one at a time.
+    """
+    problem = space.problem
+    if problem.roles is None or problem.limits.concurrency == "paper":
+        return
+    window = {op.name: op.issue for op in problem.ops}
+    for (_, reader), cycles in least_waits(problem).items():
+        window[reader] += cycles
+    blocking = [op.name for op in problem.ops if always_blocks(problem, op.name)]
+    for r in space.role_numbers:
+        base = {name: window[name] for name in blocking if r in space.on[name]}
+        for shared in _contended(space) or [{}]:
+            turns = shared | base
+            row = [n * space.on[name][r] for name, n in turns.items() if r in space.on[name]]
+            if row:
+                space.cp.add(sum(row) <= space.ii)
+
+
+def _contended(space: Space) -> list[dict[str, int]]:
+    """Per unit that serves one at a time: cycles for which operations issue and hold it."""
+    found = []
+    for unit in space.problem.units:
+        cycles = {
+            op.name: min(op.issue, r.length)
+            for op in space.problem.ops
+            for r in op.reservations.get(unit.name, ())
+            if not unit.fluid and r.offset == 0 and 2 * r.amount > unit.capacity
+        }
+        if any(cycles.values()):
+            found.append(cycles)
+    return found
 
 
 def _exclude_windows(space: Space, streams: Streams, u: str, v: str) -> None:

@@ -71,7 +71,8 @@ def _time(model: Model) -> Expr:
     return (problem.trips - 1) * model.space.ii + model.space.length
 
 
-def _handoff_cost(model: Model) -> Expr:
+def handoff_cost(model: Model) -> Expr:
+    """What hand-offs cost per iteration; it depends on the roles alone."""
     space = model.space
     total: Expr = 0
     for op in space.problem.ops:
@@ -90,7 +91,7 @@ def _buffer_bytes(model: Model) -> Expr:
 
 LEVELS: dict[str, Callable[[Model], Expr]] = {
     "time": _time,
-    "handoff_cost": _handoff_cost,
+    "handoff_cost": handoff_cost,
     "registers": lambda model: sum(model.roles.file.values()),
     "buffer_bytes": _buffer_bytes,
     "roles": lambda model: sum(model.roles.used.values()),

@@ -34,6 +34,7 @@ def add_registers(space: Space, roles: Roles) -> None:
                 profile.copy(d, apart, space.on[d.dst][r])
         profile.close()
     _add_energy(space, roles, held, limits.registers.overhead)
+    add_register_energy(space, roles)
 
 
 def _add_energy(space: Space, roles: Roles, held: list[Held], overhead: int) -> None:
@@ -51,6 +52,48 @@ def _add_energy(space: Space, roles: Roles, held: list[Held], overhead: int) -> 
         space.cp.add(demand <= supply)
 
 
+def add_register_energy(space: Space, roles: Roles) -> None:
+    """Redundant: the register-cycles that values take at least fit into each role's budget."""
+    limits = space.problem.roles
+    if limits is None or limits.register_file is None:
+        return
+    for r in space.role_numbers:
+        demand = [
+            _size(op) * shortest_life(space, op) * space.on[op.name][r]
+            for op in space.problem.ops
+            if op.in_registers and r in space.on[op.name]
+        ]
+        room = roles.registers[r] - limits.registers.overhead
+        if demand:
+            space.cp.add(sum(demand) <= space.ii * room)
+
+
+def shortest_life(space: Space, op: Op) -> int:
+    """The fewest cycles for which a value stays in its own role's registers."""
+    sent = op.latency + op.handoff.issue_send
+    readers = [d for d in space.flows if d.src == op.name]
+    lives = [0 if any(takes_over(space.problem, d) for d in readers) else op.latency]
+    for d in readers:
+        reading = 0 if takes_over(space.problem, d) else read_end(space.problem, d)
+        kept = space.apart_by(d.src, d.dst)[0] + d.distance * space.ii + reading
+        same = space.same(d.src, d.dst)
+        if space.is_true(same):
+            lives.append(kept)
+        else:
+            lives.append(sent if space.is_false(same) else min(kept, sent))
+    return max(lives)
+
+
+def longest_life(space: Space, op: Op) -> int:
+    """The most cycles for which it may have to stay there."""
+    lives = [op.latency + op.handoff.issue_send]
+    for d in space.flows:
+        if d.src == op.name:
+            most = space.apart_by(d.src, d.dst)[1] + d.distance * space.ii
+            lives.append(most + read_end(space.problem, d))
+    return max(lives)
+
+
 def _size(op: Op) -> int:
     return op.result.size if op.result is not None else 0
 
@@ -61,9 +104,7 @@ class Held:
     def __init__(self, space: Space, op: Op) -> None:
         self.space, self.op = space, op
         readers = [d for d in space.flows if d.src == op.name]
-        distance = max((d.distance for d in readers), default=0)
-        reading = max((read_end(space.problem, d) for d in readers), default=0)
-        top = space.horizon + distance * space.ii + reading + op.latency + op.handoff.issue_send
+        top = longest_life(space, op)
         self.length = space.cp.new_int_var(0, top, f"life of {op.name}")
         self.rounds = space.cp.new_int_var(0, top // space.ii, f"rounds of {op.name}")
         self.rest = space.cp.new_int_var(0, space.ii - 1, f"rest of {op.name}")
