@@ -27,11 +27,14 @@ def doubled(problem: Problem) -> Problem:
         return op if op == shared else f"{op}{copy}"
 
     def copied(op: Op, copy: int) -> Op:
-        place = op.in_place and InPlace(name(op.in_place.op, copy), op.in_place.distance)
+        place = op.in_place
+        if place is not None:
+            place = InPlace(name(place.op, copy), place.distance)
         return replace(op, name=name(op.name, copy), in_place=place)
 
     ops = {o.name: o for op in problem.ops for copy in (0, 1) for o in [copied(op, copy)]}
-    if ops[shared].in_place is not None and ops[shared].in_place.op != shared:
+    place = ops[shared].in_place
+    if place is not None and place.op != shared:
         ops[shared] = replace(ops[shared], in_place=None)
     dependences = [
         replace(d, src=name(d.src, copy), dst=name(d.dst, copy))
