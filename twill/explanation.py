@@ -10,9 +10,12 @@ from fractions import Fraction
 from typing import Literal
 
 from twill.relaxation import Group
-from twill.schedule import Feasible, Optimal, Outcome, Schedule
+from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Schedule
 
 Answer = Literal["feasible", "infeasible", "unknown"]
+
+COUNTS = ("stages", "roles")
+"""Groups that only limit how many there are of something: nothing to be had from them alone."""
 
 SPEEDS = (Fraction(5, 4), Fraction(3, 2), Fraction(2), Fraction(4))
 """Multiples of a unit's speed for which its II is told."""
@@ -68,12 +71,17 @@ class Row:
     """One constraint group: the II that it alone, and that all others without it allow.
 
     Alone means with the dependences, and, where it is about roles, with as many of them
-    as there may be.
+    as there may be. None where it was not asked, or time was over.
     """
 
     group: Group
-    alone: Interval
-    without: Interval
+    alone: Interval | None
+    without: Interval | None
+
+    @property
+    def asked(self) -> tuple[Interval | None, ...]:
+        """What was asked: limits of numbers allow nothing by themselves."""
+        return (self.without,) if self.group.kind in COUNTS else (self.alone, self.without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +94,32 @@ class SpeedRow:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was found out. ``core`` is None where there is no II to explain.
-
-    ``complete``: nothing is missing for want of time.
-    """
+    """What was found out. ``core`` is None where there is no II to explain."""
 
     outcome: Outcome
     core: Core | None
     remedies: tuple[Remedy, ...]
     rows: tuple[Row, ...]
     speeds: tuple[SpeedRow, ...]
-    complete: bool
 
     @property
     def schedule(self) -> Schedule | None:
         """The schedule that everything is compared with."""
         return schedule_of(self.outcome)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question that was asked is decided."""
+        intervals = [found for row in self.rows for found in row.asked]
+        intervals += [at for row in self.speeds for at in row.at]
+        answers = [remedy.answer for remedy in self.remedies]
+        doubtful = False
+        if self.core is not None:
+            answers.append(self.core.answer)
+            doubtful = bool(self.core.doubtful)
+        solved = isinstance(self.outcome, Optimal | Infeasible)
+        decided = solved and not doubtful and "unknown" not in answers
+        return decided and all(found is not None and found.exact for found in intervals)
 
 
 def schedule_of(outcome: Outcome) -> Schedule | None:

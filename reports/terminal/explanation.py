@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twill.explanation import SPEEDS, Core, Explanation, Interval, Remedy, Row, SpeedRow
+from twill.explanation import COUNTS, SPEEDS, Core, Explanation, Interval, Remedy, Row, SpeedRow
 from twill.problem import Problem
 from twill.reports.numbers import numbers
 from twill.reports.terminal.context import Context
@@ -94,9 +94,10 @@ def _limits(page: Page, problem: Problem, found: Explanation) -> list[Line]:
 
 
 def _limit(problem: Problem, row: Row, ii: int) -> tuple[Cell, ...]:
-    gains = row.without.high is not None and row.without.high < ii
+    without = row.without
+    gains = without is not None and without.high is not None and without.high < ii
     style = "bold good" if gains else ""
-    alone = "" if row.group.kind in ("stages", "roles") else interval(row.alone)
+    alone = "" if row.group.kind in COUNTS else interval(row.alone)
     return (
         Span(row.group.title, style),
         Span(alone),

@@ -17,6 +17,9 @@ from twill.solver.explain.speeds import MakeFaster, speed_table
 from twill.solver.options import OnProgress, SolveOptions, Stop
 from twill.solver.search import solve
 
+SHARES = {"optimum": 0.5, "core": 0.5, "remedies": 0.4, "limits": 0.6, "speeds": 1.0}
+"""Parts of the time left that each question may take; what one leaves is the next one's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -34,26 +37,33 @@ def explain(
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
 ) -> Explanation:
-    """Find the optimum, then explain it. Half of the time at most goes into the optimum."""
-    clock = Clock(options, stop or Stop(), on_progress)
-    half = replace(options, time_limit=options.time_limit / 2, levels=())
-    outcome = solve(problem, half, on_progress, clock.stop)
+    """Find the optimum, then explain it; ``SHARES`` of the time that is left go to each part."""
+    whole = Clock(options, stop or Stop(), on_progress)
+    clock = _part(whole, "optimum")
+    outcome = solve(problem, replace(clock.options, levels=()), on_progress, whole.stop)
     best, target = schedule_of(outcome), question.ii
     if target is None and isinstance(outcome, Optimal) and outcome.schedule.ii > 1:
         target = outcome.schedule.ii - 1
     core: Core | None = None
     found: tuple[Remedy, ...] = ()
     if target is not None:
-        oracle = Oracle(clock)
-        core = _known(best, target) or minimal_core(problem, target, oracle)
-        found = tuple(remedies(problem, core, oracle))
+        core = _known(best, target) or minimal_core(problem, target, Oracle(_part(whole, "core")))
+        found = tuple(remedies(problem, core, Oracle(_part(whole, "remedies"))))
     rows: tuple[Row, ...] = ()
     speeds: tuple[SpeedRow, ...] = ()
     if best is not None and question.ii is None:
-        rows = tuple(what_each_allows(problem, best, clock))
+        rows = tuple(what_each_allows(problem, best, _part(whole, "limits")))
         if question.make_faster is not None:
+            clock = _part(whole, "speeds")
             speeds = tuple(speed_table(question.units, question.make_faster, best, clock))
-    return Explanation(outcome, core, found, rows, speeds, not clock.over)
+    return Explanation(outcome, core, found, rows, speeds)
+
+
+def _part(whole: Clock, name: str) -> Clock:
+    """A clock with a share of what is left of the whole."""
+    limit = max(0.0, whole.left) * SHARES[name]
+    options = replace(whole.options, time_limit=limit, levels=())
+    return Clock(options, whole.stop, whole.on_progress)
 
 
 def _known(best: Schedule | None, target: int) -> Core | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from twill.explanation import Interval, Row
+from twill.explanation import COUNTS, Interval, Row
 from twill.problem import Problem
 from twill.relaxation import Group, constraint_groups, keep, lift
 from twill.schedule import Feasible, Infeasible, Optimal, Schedule
@@ -22,11 +22,9 @@ _WITH_ROLES = ("registers", "issue", "hand-offs", "load role", "requirements", "
 def what_each_allows(problem: Problem, best: Schedule, clock: Clock) -> Iterator[Row]:
     """A row per group, as they are found; ``best`` is a schedule of the whole problem."""
     for group in constraint_groups(problem):
-        if clock.over:
-            return
         clock.tell(f"limits: {group.title}", best.ii, f"II {best.ii}", "")
-        alone = Interval(1, None)
-        if group.kind not in ("stages", "roles"):
+        alone = None
+        if group.kind not in COUNTS:
             alone = smallest(_alone(problem, group), best, clock)
         yield Row(group, alone, smallest(lift(problem, [group]), best, clock))
 
@@ -39,12 +37,14 @@ def _alone(problem: Problem, group: Group) -> Problem:
     return keep(problem, kept)
 
 
-def smallest(problem: Problem, best: Schedule, clock: Clock) -> Interval:
-    """The smallest II of a problem that the schedule ``best`` solves as well."""
+def smallest(problem: Problem, best: Schedule, clock: Clock) -> Interval | None:
+    """The smallest II of a problem that ``best`` solves as well; None if time is over."""
     least = bounds(problem).ii
     assert least is not None, "a schedule exists, so some II is possible"
     if least >= best.ii:
         return Interval(best.ii, best.ii)
+    if clock.over:
+        return None
     options = replace(clock.options, time_limit=max(1.0, clock.left / SHARE), levels=())
     outcome = solve(problem, options, stop=clock.stop)
     clock.work += _work(outcome)

@@ -10,7 +10,7 @@ import pytest
 from tests.attention import attention
 from tests.brute_force import exists
 from tests.random_problems import random_problem
-from twill.explanation import SPEEDS, Core, Explanation, Interval
+from twill.explanation import COUNTS, SPEEDS, Core, Explanation, Interval
 from twill.problem import Dependence, Op, Problem, Reservation, Unit
 from twill.relaxation import Group, keep, lift
 from twill.schedule import Infeasible, Optimal
@@ -140,12 +140,14 @@ def test_limits_hold_the_smallest_ii(seed: int) -> None:
     assert isinstance(outcome, Optimal)
     best = outcome.schedule
     for row in what_each_allows(problem, best, Clock(OPTIONS, Stop())):
+        assert row.without is not None
         assert row.without.exact
         assert row.without.low <= best.ii
         again = solve(lift(problem, [row.group]), OPTIONS)
         assert isinstance(again, Optimal)
         assert again.schedule.ii == row.without.low
-        if row.group.kind not in ("stages", "roles"):
+        if row.group.kind not in COUNTS:
+            assert row.alone is not None
             assert row.alone.exact
             assert row.alone.low <= best.ii
 
@@ -187,6 +189,7 @@ def test_without_time_nothing_is_claimed() -> None:
     found = explain(attention(), Question(), OPTIONS, stop=stop)
     assert not found.complete
     assert found.rows == ()
+    assert found.core is None
     asked = explain(attention(), Question(11), OPTIONS, stop=stop)
     assert asked.core is not None
     assert asked.core.answer == "unknown"
