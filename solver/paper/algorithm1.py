@@ -7,20 +7,25 @@ are tried. The loop begins at the bound by arithmetic, below which phase 1 fails
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from twill.formats import problem_digest
 from twill.problem import Problem
 from twill.schedule import Reason
 from twill.solver.clock import Clock
 from twill.solver.options import OnProgress, SolveOptions, Stop
+from twill.solver.paper.audit import admitted
 from twill.solver.paper.check import violations
-from twill.solver.paper.joint import Answer, Joint, Solution
+from twill.solver.paper.joint import Answer, Joint
 from twill.solver.paper.modulo import ModuloAnswer, least_ii, modulo_schedule
-from twill.solver.paper.normalise import Normalisation, counts_of, normalise, scaled
+from twill.solver.paper.normalise import counts_of, normalise, scaled
 from twill.solver.paper.options import PaperOptions
 from twill.solver.paper.outcome import PaperOutcome, Phases, Query, Status, Step
 from twill.solver.paper.program import Program
 from twill.solver.paper.reading import read_problem
+from twill.solver.paper.replay import replay
+from twill.solver.paper.rounding import Normalisation
+from twill.solver.paper.solution import Solution
 from twill.solver.paper.structure import order_exists
 from twill.solver.paper.windows import shortest, windows
 
@@ -46,7 +51,15 @@ def solve_paper(
     """
     clock = Clock(options or SolveOptions(), stop or Stop(), on_progress)
     readings = paper or PaperOptions()
-    return search(read_problem(problem, readings), readings, clock)
+    outcome = search(read_problem(problem, readings), readings, clock)
+    found = outcome.solution
+    if found is None:
+        return outcome
+    return replace(
+        outcome,
+        admitted=admitted(problem, readings, outcome.normalisation, found),
+        replay=replay(problem, found, problem_digest(problem)),
+    )
 
 
 def search(program: Program, options: PaperOptions, clock: Clock) -> PaperOutcome:

@@ -6,14 +6,15 @@ the rules as printed, and every constraint is evaluated at every cycle.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from twill.solver.paper.joint import Solution
 from twill.solver.paper.options import PaperOptions
 from twill.solver.paper.program import PaperEdge, PaperOp, Program
+from twill.solver.paper.solution import Solution
 
 
 @dataclass(frozen=True)
@@ -133,15 +134,16 @@ def dependence(case: Unfolded) -> Iterator[str]:
 def capacity(case: Unfolded) -> Iterator[str]:
     """CAPACITY: in every cycle of the program, and over the period for fluid units."""
     for unit, available in case.program.units.items():
-        load = [0] * case.total
+        load: Counter[int] = Counter()
         for op in case.program.ops:
             for run in op.uses.get(unit, ()):
                 for copy in case.copies:
                     begin = case.at(op.name, copy) + run.offset
                     for t in range(begin, begin + run.length):
                         load[t] += run.amount
-        if max(load, default=0) > available:
-            yield f"CAPACITY: {unit} is asked for {max(load)} of {available}"
+        most = max(load.values(), default=0)
+        if most > available:
+            yield f"CAPACITY: {unit} is asked for {most} of {available}"
     for fluid in case.program.fluids:
         if fluid.work > fluid.capacity * case.ii:
             yield f"CAPACITY: {fluid.unit} is asked for {fluid.work} per period"
@@ -224,6 +226,8 @@ def concurrency(case: Unfolded) -> Iterator[str]:
 def requirement(case: Unfolded) -> Iterator[str]:
     """REQUIREMENT: roles as fixed, no register value across warps, no partition refused."""
     wanted = case.program.requirements
+    if not case.program.places:
+        return
     for one, other in combinations(wanted.roles, 2):
         together = wanted.roles[one] == wanted.roles[other]
         if together and case.apart(one, other):
@@ -236,7 +240,7 @@ def requirement(case: Unfolded) -> Iterator[str]:
             yield f"REQUIREMENT: {e.dst} reads {e.src} from other warps"
     for labels in wanted.other_than:
         pairs = list(combinations(labels, 2))
-        if all((labels[a] == labels[b]) != case.apart(a, b) for a, b in pairs):
+        if all(case.meet(*p) if labels[p[0]] == labels[p[1]] else case.apart(*p) for p in pairs):
             yield "REQUIREMENT: the partition was to be avoided"
 
 

@@ -127,14 +127,17 @@ def propagate(lives: Lives, values: list[str]) -> None:
             rule(lives, life)
 
 
-def cycles_charged(q: Unrolled) -> range:
+def cycles_charged(lives: Lives, values: list[str]) -> range:
     """The cycles t at which memory and registers are counted.
 
-    Where no distance is above 1, each life of copy i is also one of copy i + 1 or shorter, so
-    a cycle before the steady state holds no more than the same one an iteration later.
+    Where no distance is above 1 and no value may vanish, each life of copy i is also one of copy
+    i + 1 or shorter, so a cycle before the steady state holds no more than the same one an
+    iteration later.
     """
+    q = lives.q
     far = any(e.distance > 1 for e in q.program.edges)
-    return range(0 if far else (q.copies - 1) * q.ii, q.total + 1)
+    odd = any(_may_vanish(lives.of(value, copy)) for value in values for copy in range(q.copies))
+    return range(0 if far or odd else (q.copies - 1) * q.ii, q.total + 1)
 
 
 def live_at(lives: Lives, value: str, t: int) -> list[int]:
@@ -169,7 +172,7 @@ def live_sets(q: Unrolled, values: list[str]) -> Iterator[dict[str, list[int]]]:
         return
     lives = Lives(q)
     propagate(lives, values)
-    for t in cycles_charged(q):
+    for t in cycles_charged(lives, values):
         yield {value: live_at(lives, value, t) for value in values}
 
 

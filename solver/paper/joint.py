@@ -7,9 +7,8 @@ it hold what is live at T and nothing else.)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from twill.solver.clock import Clock
 from twill.solver.paper.figure4 import figure4
@@ -19,20 +18,8 @@ from twill.solver.paper.formula import FALSE, TRUE, name
 from twill.solver.paper.options import PaperOptions
 from twill.solver.paper.program import Program
 from twill.solver.paper.requirements import requirements
+from twill.solver.paper.solution import Solution, Verdict
 from twill.solver.paper.unrolled import Unrolled
-
-Verdict = Literal["sat", "unsat", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """A modulo schedule M* and a warp assignment A*: the places of each operation."""
-
-    ii: int
-    length: int
-    copies: int
-    start: Mapping[str, int]
-    places: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Any, Literal, get_args, get_type_hints
 
-SOUND: dict[str, str] = {
+from twill.diagnostics import did_you_mean, unknown
+
+SOUND: dict[str, Any] = {
     "copies": "any",
     "edges": "all",
     "liveness": "steady",
@@ -92,3 +95,52 @@ class PaperOptions:
             for field in fields(self)
             if getattr(self, field.name) != field.default
         }
+
+
+PRESET = "accounting"
+"""``accounting=sound`` stands for all options of ``SOUND``."""
+
+
+def choices() -> dict[str, tuple[str, ...]]:
+    """The words that each option takes; none for those that take a whole number."""
+    hints = get_type_hints(PaperOptions)
+    words = {
+        field.name: tuple(word for word in get_args(hints[field.name]) if isinstance(word, str))
+        for field in fields(PaperOptions)
+    }
+    return words | {PRESET: ("paper", "sound")}
+
+
+def options_from(pairs: Iterable[tuple[str, str]]) -> PaperOptions:
+    """Options from names and values as a user writes them; the last word on a name counts.
+
+    Raises ValueError with what is wrong and the nearest name.
+    """
+    known = choices()
+    values: dict[str, Any] = {}
+    for name, text in pairs:
+        if name not in known:
+            raise ValueError(unknown("paper option", name, known))
+        if name == PRESET:
+            _one_of(name, text, known[name])
+            values |= SOUND if text == "sound" else {}
+        elif known[name]:
+            values[name] = _one_of(name, text, known[name])
+        else:
+            values[name] = _number(name, text)
+    return PaperOptions(**values)
+
+
+def _one_of(name: str, text: str, words: tuple[str, ...]) -> str:
+    if text not in words:
+        hint = did_you_mean(text, words)
+        listed = " or ".join(words)
+        raise ValueError(f"{name} is {listed}, not '{text}'" + (f"; {hint}" if hint else ""))
+    return text
+
+
+def _number(name: str, text: str) -> int:
+    least = 0 if name in {"spill", "least"} else 1
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= 10**9):
+        raise ValueError(f"{name} is a whole number from {least} to 10^9, not '{text}'")
+    return int(text)

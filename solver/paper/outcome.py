@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from twill.schedule import Reason
-from twill.solver.paper.joint import Solution, Verdict
-from twill.solver.paper.normalise import Normalisation
 from twill.solver.paper.options import PaperOptions
 from twill.solver.paper.program import Program
+from twill.solver.paper.replay import Replay
+from twill.solver.paper.rounding import Normalisation
+from twill.solver.paper.solution import Solution, Verdict
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -52,7 +53,8 @@ class PaperOutcome:
 
     ``program`` is in normalised cycles, as is ``solution``. ``optimal``: every smaller I was
     refuted, within the copies that the options admit, and the length is the smallest of its
-    window. ``first``: the smallest I with a modulo schedule, and its length.
+    window. ``admitted``: what the solution breaks under each sounder accounting. ``replay``:
+    the same structure at machine cycles.
     """
 
     status: Status
@@ -63,6 +65,8 @@ class PaperOutcome:
     steps: tuple[Step, ...]
     phases: Phases
     reason: Reason | None = None
+    admitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    replay: Replay | None = None
 
     @property
     def first(self) -> tuple[int, int] | None:

@@ -12,6 +12,8 @@ from twill.solver.paper.unrolled import Unrolled
 def requirements(q: Unrolled, places: Places) -> None:
     """REQUIREMENT: roles as fixed, no register value across warps, no partition refused."""
     wanted = q.program.requirements
+    if not q.program.places:
+        return
     _labels(q, places, wanted)
     if wanted.no_handoff:
         for e in q.program.edges:

@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from twill.problem import Reservation
 from twill.solver.clock import Clock
-from twill.solver.paper.joint import Joint, Verdict
+from twill.solver.paper.joint import Joint
 from twill.solver.paper.options import PaperOptions
 from twill.solver.paper.program import PaperOp, Program
+from twill.solver.paper.solution import Verdict
 
 
 def order_exists(program: Program, options: PaperOptions, clock: Clock) -> Verdict:

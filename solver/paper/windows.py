@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from twill.solver.paper.joint import Answer, Solution
+from twill.solver.paper.joint import Answer
 from twill.solver.paper.options import PaperOptions
+from twill.solver.paper.solution import Solution
 
 Ask = Callable[[int], Answer]
 

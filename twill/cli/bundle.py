@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,14 +30,18 @@ class Bundle:
 
     def write(self, model: Model, outcome: Outcome, interrupted: bool) -> tuple[str, ...]:
         """The names of the files written. Raises InputError."""
+        files = _files(model, outcome, interrupted)
+        self.put(files)
+        return tuple(files)
+
+    def put(self, files: Mapping[str, str]) -> None:
+        """Write these files, all or nothing. Raises InputError."""
         from twill.files import write_bundle
 
-        files = _files(model, outcome, interrupted)
         write_bundle(self.folder, files)
         if "schedule.json" not in files:
             # One of an earlier run would seem to be the schedule of this problem.
             (self.folder / "schedule.json").unlink(missing_ok=True)
-        return tuple(files)
 
 
 def _probe(folder: Path) -> None:

@@ -12,6 +12,7 @@ import click
 from twill.cli.choices import Choices, model_options
 from twill.cli.exits import EPILOG, exit_of
 from twill.cli.options import Seconds, color_option, json_option
+from twill.cli.paper import paper_options, readings, solve_as_paper
 from twill.solver.options import SolveOptions
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Effort:
 @click.command("solve", short_help="Find the fastest schedule and prove it.", epilog=EPILOG)
 @click.argument("spec")
 @model_options
+@paper_options
 @click.option(
     "--time-limit",
     type=Seconds(),
@@ -68,6 +70,8 @@ class Effort:
 def solve_command(
     spec: str,
     choices: Choices,
+    profile: str,
+    settings: tuple[tuple[str, str], ...],
     time_limit: float,
     seed: int,
     workers: int,
@@ -90,9 +94,13 @@ def solve_command(
     from twill.cli.bundle import Bundle
     from twill.cli.inputs import load_model
 
+    paper = readings(profile, settings)
     bundle = Bundle(folder) if folder is not None else None
     model = load_model(spec, choices)
-    outcome, interrupted = search(model, Effort(time_limit, seed, workers, quiet, no_color))
+    effort = Effort(time_limit, seed, workers, quiet, no_color)
+    if paper is not None:
+        return solve_as_paper(model, effort, paper, as_json, bundle)
+    outcome, interrupted = search(model, effort)
     _show(model, outcome, interrupted, as_json, no_color)
     if bundle is not None:
         written = bundle.write(model, outcome, interrupted)
