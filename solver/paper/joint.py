@@ -94,6 +94,8 @@ class Joint:
 
             self._solver = z3.SolverFor("QF_FD", ctx=z3.Context())
             self._solver.set("random_seed", 0)
+            # Z3 would take SIGINT away from the process and go on with the next query.
+            self._solver.set("ctrl_c", False)
             if self._options.query_work is not None:
                 self._solver.set("rlimit", self._options.query_work)
             self._solver.from_string(self._q.formula.text())

@@ -2,9 +2,9 @@
 
 The paper's loop runs for ever on a program that no I can schedule. Durations do not matter for
 that: from a schedule of one copy alone keep only the order of its starts (equal starts stay
-equal), and it is a schedule of the program in which every positive time is one cycle and a unit
-is held in the first cycle only. That program has at most n different starts, so one query with
-I = L = n refutes every I.
+equal), two cycles apart, and it is a schedule of the program in which every positive time is one
+cycle (a delay and a spill add up to two) and a unit is held in the first cycle only. There are at
+most n different starts, so one query with I = L = 2n refutes every I.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from twill.solver.paper.solution import Verdict
 
 def order_exists(program: Program, options: PaperOptions, clock: Clock) -> Verdict:
     """Whether one copy alone has a schedule; ``unsat`` means that no I has one."""
-    n = max(1, len(program.ops))
+    cycles = max(1, 2 * len(program.ops))
     literal = replace(options, edges="emitted", liveness="program", release="issue")
-    return Joint(_units(program, options), n, 1, literal).ask(n, clock).verdict
+    return Joint(_units(program, options), cycles, 1, literal).ask(cycles, clock).verdict
 
 
 def _units(program: Program, options: PaperOptions) -> Program:

@@ -11,6 +11,7 @@ from twill.solver.paper.check import violations
 from twill.solver.paper.joint import Joint
 from twill.solver.paper.options import PaperOptions
 from twill.solver.paper.program import Program
+from twill.solver.paper.structure import order_exists
 
 SHAPES = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (3, 2))
 """I and copies."""
@@ -45,3 +46,17 @@ def test_agrees_with_every_assignment(block: int) -> None:
         assert judged(program, options, ii, copies) == expected, (seed, ii, copies)
         # Within a window feasibility is monotone in the length: one query settles it.
         assert expected == sorted(expected), (seed, ii, copies)
+
+
+def test_a_program_that_has_a_solution_is_never_called_impossible() -> None:
+    """The order of operations is refuted only where enumeration finds nothing either."""
+    refuted = 0
+    for seed in range(300):
+        program, options = random_program(seed)
+        ii, copies = SHAPES[seed % len(SHAPES)]
+        impossible = order_exists(program, options, Clock(SolveOptions(), Stop())) == "unsat"
+        refuted += impossible
+        if impossible:
+            assert not exists(program, options, ii, copies * ii), seed
+            assert not exists(program, options, 7, 7), seed
+    assert refuted > 10
