@@ -20,7 +20,14 @@ sys.exit(code)
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["schema", "problem"], ["list"], ["solve", "--help"], ["import", "--help"]],
+    [
+        ["--help"],
+        ["schema", "problem"],
+        ["list"],
+        ["solve", "--help"],
+        ["import", "--help"],
+        ["cache", "show"],
+    ],
     ids=" ".join,
 )
 def test_start_up_loads_no_engine(arguments: list[str]) -> None:
@@ -35,7 +42,7 @@ def test_start_up_loads_no_engine(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["twill.solver", "twill.formats", "twill.verify", "twill.reports"]
+    "package", ["twill.solver", "twill.formats", "twill.verify", "twill.reports", "twill.cache"]
 )
 def test_importing_a_package_loads_no_engine(package: str) -> None:
     """The packages themselves load their engines only when they are used."""

@@ -11,6 +11,7 @@ class Context:
 
     ``flop``: floating-point operations per iteration of one SM. ``tile``: its
     parameters and sub-tiles in words. ``interrupted``: the reader stopped the search.
+    ``cached_s``: the seconds of the earlier search that the outcome comes from, if it does.
     Digests are SHA-256 in hex.
     """
 
@@ -24,6 +25,7 @@ class Context:
     flop: int | None = None
     tile: str = ""
     interrupted: bool = False
+    cached_s: float | None = None
 
     def tflops(self, ii: int) -> float | None:
         """The whole GPU's rate in the steady state at ``ii`` cycles per iteration."""

@@ -20,10 +20,15 @@ from twill.solver.bounds import Bounds
 
 
 def report(page: Page, problem: Problem, outcome: Outcome, bounds: Bounds, context: Context) -> str:
-    """The report as text, the same for the same arguments; it holds no wall times."""
+    """The report as text, the same for the same arguments.
+
+    It holds no wall times but that of the earlier search where the outcome is cached.
+    """
     lines = headline(page, problem, outcome, bounds)
     if context.interrupted:
         lines += paragraph(page, "Interrupted: this is what was known by then.", style="warn")
+    if context.cached_s is not None:
+        lines += paragraph(page, _from_cache(context.cached_s), style="dim")
     lines += model_lines(page, problem, outcome, context)
     match outcome:
         case Optimal(schedule):
@@ -38,6 +43,10 @@ def report(page: Page, problem: Problem, outcome: Outcome, bounds: Bounds, conte
             lines += reason_section(page, "Why", outcome.reason)
             lines += bounds_section(page, bounds, None)
     return render(page, lines)
+
+
+def _from_cache(seconds: float) -> str:
+    return f"From the cache: found in {seconds:.1f} s before; --no-cache searches again."
 
 
 def schedule_sections(page: Page, view: View, bounds: Bounds) -> list[Line]:

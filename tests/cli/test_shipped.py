@@ -55,8 +55,8 @@ def test_problem_of_a_spec_can_be_solved_as_a_file(twill: Twill, tmp_path: Path)
     assert shown.code == 0
     path = tmp_path / "problem.json"
     path.write_text(shown.out)
-    from_file = twill("solve", path, "--json")
-    from_spec = twill("solve", "figure1", "--machine", "figure1", "--json")
+    from_file = twill("solve", path, "--json", "--no-cache")
+    from_spec = twill("solve", "figure1", "--machine", "figure1", "--json", "--no-cache")
     assert from_file.code == from_spec.code == 0
     schedules = [json.loads(result.out)["schedule"] for result in (from_file, from_spec)]
     for schedule in schedules:

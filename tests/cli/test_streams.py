@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Twill
 
 TWILL = [sys.executable, "-m", "twill"]
-PLAIN = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}}
+
+
+def _environment() -> dict[str, str]:
+    """The environment of this test without what changes a command's output."""
+    return {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}}
 
 
 def _on_terminal(*arguments: object, **environment: str) -> str:
@@ -31,7 +35,7 @@ def _on_terminal(*arguments: object, **environment: str) -> str:
         stdout=child,
         stderr=child,
         stdin=child,
-        env={**PLAIN, "TERM": "xterm-256color", **environment},
+        env={**_environment(), "TERM": "xterm-256color", **environment},
     )
     os.close(child)
     text = b""
@@ -69,10 +73,12 @@ def test_no_color(vliw_json: Path) -> None:
 
 def test_pipes_get_plain_text(vliw_json: Path) -> None:
     """Through a pipe there are no colours and no progress, unless they are forced."""
-    plain = subprocess.run([*TWILL, "solve", vliw_json], capture_output=True, env=PLAIN, check=True)
+    plain = subprocess.run(
+        [*TWILL, "solve", vliw_json], capture_output=True, env=_environment(), check=True
+    )
     assert b"\x1b" not in plain.stdout
     assert plain.stderr == b""
-    forced = {**PLAIN, "FORCE_COLOR": "1"}
+    forced = {**_environment(), "FORCE_COLOR": "1"}
     colored = subprocess.run(
         [*TWILL, "solve", vliw_json], capture_output=True, env=forced, check=True
     )
@@ -81,7 +87,7 @@ def test_pipes_get_plain_text(vliw_json: Path) -> None:
 
 def test_ascii_streams(vliw_json: Path) -> None:
     """Where the encoding has no box drawing, the report is drawn in ASCII."""
-    environment = {**PLAIN, "PYTHONIOENCODING": "ascii"}
+    environment = {**_environment(), "PYTHONIOENCODING": "ascii"}
     result = subprocess.run(
         [*TWILL, "solve", vliw_json], capture_output=True, env=environment, check=True
     )
@@ -92,7 +98,10 @@ def test_ascii_streams(vliw_json: Path) -> None:
 def test_reader_gone_away(vliw_json: Path) -> None:
     """``twill ... | head -1`` is no error."""
     with subprocess.Popen(
-        [*TWILL, "solve", vliw_json], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=PLAIN
+        [*TWILL, "solve", vliw_json],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(),
     ) as process:
         assert process.stdout is not None
         process.stdout.close()
@@ -148,7 +157,7 @@ def _slow(folder: Path, reaction: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**PLAIN, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**_environment(), "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert process.stderr is not None
     assert process.stderr.readline() == "running\n"
@@ -164,7 +173,7 @@ def _dumps(document: object) -> str:
 def test_help_of_every_command(twill: Twill) -> None:
     """Help goes to stdout, exits 0 and shows an example."""
     assert "Exit codes" in twill("--help").out
-    for command in ("solve", "verify", "show", "list", "schema"):
+    for command in ("solve", "verify", "show", "list", "schema", "cache"):
         result = twill(command, "--help")
         assert result.code == 0
         assert result.err == ""

@@ -12,6 +12,7 @@ import click
 
 from twill import __version__
 from twill.cli import failures
+from twill.cli.cache import cache_command
 from twill.cli.exits import EPILOG, Exit
 from twill.cli.explain import explain_command
 from twill.cli.import_ import import_command
@@ -43,6 +44,7 @@ COMMANDS = (
     import_command,
     list_command,
     schema_command,
+    cache_command,
 )
 
 for _command in COMMANDS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from twill.cli.paper import paper_options, readings, solve_as_paper
 from twill.solver.options import SolveOptions
 
 if TYPE_CHECKING:
+    from twill.cli.answers import Answer
     from twill.cli.inputs import Model
     from twill.schedule import Outcome
 
@@ -29,6 +30,18 @@ class Effort:
     workers: int
     quiet: bool
     no_color: bool
+
+    @property
+    def options(self) -> SolveOptions:
+        """What the solver is asked for."""
+        return SolveOptions(self.time_limit, self.seed, self.workers)
+
+    def note(self, text: str) -> None:
+        """Tell it on stderr, unless notes are not wanted."""
+        from twill.cli.output import complain
+
+        if not self.quiet:
+            complain(text)
 
 
 @click.command("solve", short_help="Find the fastest schedule and prove it.", epilog=EPILOG)
@@ -64,6 +77,11 @@ class Effort:
     metavar="DIR",
     help="Write problem.json, schedule.json and report.txt to this folder.",
 )
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Search even where the answer is known, and keep none ('twill cache --help').",
+)
 @json_option
 @color_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr.")
@@ -76,6 +94,7 @@ def solve_command(
     seed: int,
     workers: int,
     folder: Path | None,
+    no_cache: bool,
     as_json: bool,
     no_color: bool,
     quiet: bool,
@@ -91,6 +110,7 @@ def solve_command(
     twill solve gemm -m b200 --set K=128 -o out
     twill solve problem.json --json
     """  # fmt: skip
+    from twill.cli.answers import answer, open_cache
     from twill.cli.bundle import Bundle
     from twill.cli.inputs import load_model
 
@@ -100,13 +120,14 @@ def solve_command(
     effort = Effort(time_limit, seed, workers, quiet, no_color)
     if paper is not None:
         return solve_as_paper(model, effort, paper, as_json, bundle)
-    outcome, interrupted = search(model, effort)
-    _show(model, outcome, interrupted, as_json, no_color)
+    cache = None if no_cache else open_cache(model, effort.options, effort.note)
+    found = answer(cache, lambda: search(model, effort))
+    _show(model, found, as_json, no_color)
     if bundle is not None:
-        written = bundle.write(model, outcome, interrupted)
+        written = bundle.write(model, found.outcome, found.interrupted)
         if not quiet:
             click.echo(f"wrote {', '.join(written)} to {folder}", err=True)
-    return exit_of(outcome, interrupted)
+    return exit_of(found.outcome, found.interrupted)
 
 
 def search(model: Model, effort: Effort) -> tuple[Outcome, bool]:
@@ -114,24 +135,24 @@ def search(model: Model, effort: Effort) -> tuple[Outcome, bool]:
     from twill.cli.searching import searching
     from twill.solver import solve
 
-    options = SolveOptions(effort.time_limit, effort.seed, effort.workers)
     return searching(
-        lambda on_progress, stop: solve(model.problem, options, on_progress, stop),
+        lambda on_progress, stop: solve(model.problem, effort.options, on_progress, stop),
         effort.quiet,
         effort.no_color,
     )
 
 
-def _show(model: Model, outcome: Outcome, interrupted: bool, as_json: bool, no_color: bool) -> None:
+def _show(model: Model, found: Answer, as_json: bool, no_color: bool) -> None:
     from twill.cli.output import emit, emit_json, page_for
 
     if as_json:
         from twill.formats import outcome_to_json
 
-        emit_json(outcome_to_json(outcome))
+        emit_json(outcome_to_json(found.outcome, found.cached_s))
         return
     from twill.reports.terminal import report
     from twill.solver.bounds import bounds
 
     page = page_for(sys.stdout, no_color)
-    emit(report(page, model.problem, outcome, bounds(model.problem), model.context(interrupted)))
+    context = replace(model.context(found.interrupted), cached_s=found.cached_s)
+    emit(report(page, model.problem, found.outcome, bounds(model.problem), context))

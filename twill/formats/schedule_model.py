@@ -117,6 +117,12 @@ class ReasonModel(Model):
     levers: tuple[str, ...] = ()
 
 
+class CachedModel(Model):
+    """Says that an outcome was found by an earlier search and kept."""
+
+    took_s: NonNegativeNumber = Field(description="Seconds that the earlier search took.")
+
+
 class StatusModel(Model):
     """The part of an outcome that says which of the four it is."""
 
@@ -132,6 +138,7 @@ class OptimalModel(Model):
     schema_id: Literal["twill/outcome/v1"] = Field(alias="schema")
     status: Literal["optimal"]
     schedule: ScheduleModel
+    cached: CachedModel | None = None
 
 
 class FeasibleModel(Model):
@@ -141,6 +148,7 @@ class FeasibleModel(Model):
     status: Literal["feasible"]
     schedule: ScheduleModel
     reason: ReasonModel
+    cached: CachedModel | None = None
 
 
 class InfeasibleModel(Model):
@@ -150,6 +158,7 @@ class InfeasibleModel(Model):
     status: Literal["infeasible"]
     reason: ReasonModel
     proof: Proof
+    cached: CachedModel | None = None
 
 
 class UnknownModel(Model):
@@ -159,6 +168,7 @@ class UnknownModel(Model):
     status: Literal["unknown"]
     reason: ReasonModel
     ii_lower_bound: NonNegative
+    cached: CachedModel | None = None
 
 
 OutcomeModel = Annotated[

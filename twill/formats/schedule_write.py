@@ -33,8 +33,16 @@ def schedule_to_json(schedule: Schedule) -> Json:
     }
 
 
-def outcome_to_json(outcome: Outcome) -> Json:
-    """Return the JSON form of what a solver answered; ``status`` says which of the four it is."""
+def outcome_to_json(outcome: Outcome, cached_s: float | None = None) -> Json:
+    """Return the JSON form of what a solver answered; ``status`` says which of the four it is.
+
+    ``cached_s``: the seconds that finding it took, where it was found by an earlier search.
+    """
+    data = _outcome_json(outcome)
+    return data if cached_s is None else {**data, "cached": {"took_s": cached_s}}
+
+
+def _outcome_json(outcome: Outcome) -> Json:
     match outcome:
         case Optimal(schedule):
             return _outcome("optimal", schedule=schedule_to_json(schedule))
