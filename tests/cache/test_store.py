@@ -11,6 +11,7 @@ import pytest
 from tests.cache.asking import asked, cut_short, kept, optimum, solved
 from tests.random_problems import random_problem
 from twill.cache import Contents, Store
+from twill.cache.store import MAX_BYTES, MAX_ENTRIES
 from twill.diagnostics import InputError
 from twill.formats import outcome_to_json
 from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Reason, Unknown
@@ -178,3 +179,9 @@ def test_cut_short_answers_are_valid() -> None:
     _, outcome = optimum()
     assert isinstance(cut_short(outcome), Feasible)
     assert kept(cut_short(outcome)).worth_keeping
+
+
+def test_the_documentation_states_the_limits() -> None:
+    """``docs/cli.md`` says how much the cache may hold."""
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert f"Beyond {MAX_BYTES >> 20} MiB or {MAX_ENTRIES} entries" in text
