@@ -16,10 +16,12 @@ from tests.cache.asking import asked, cut_short, kept, optimum, solved
 from twill.cache import DamagedEntry, Store
 from twill.cache.entry import entry_text
 from twill.cli.answers import Answer, Cache, answer
+from twill.formats import outcome_to_json
 from twill.problem import Problem
-from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Reason
+from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Reason, Unknown
 from twill.verify import verify
 
+UNKNOWN = Unknown(Reason("no time"), 1)
 NO_SCHEDULE = Infeasible(Reason("refuted"), "one engine's word")
 ROUNDS = 150
 WITH_SCHEDULE = (1, 2, 7, 9)
@@ -172,6 +174,34 @@ def test_a_forged_proof_by_arithmetic_is_not_believed(tmp_path: Path) -> None:
     user.path.write_bytes(_sealed(document))
     assert user.ask().outcome == outcome
     assert "arithmetic does not prove" in user.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda outcome: outcome["schedule"].update(problem_sha256="0" * 64), "another problem"),
+        (lambda outcome: outcome["schedule"].update(status="feasible"), "another status"),
+        (lambda outcome: outcome["schedule"]["ops"].popitem(), "fails verification"),
+        (lambda outcome: outcome.update(outcome_to_json(UNKNOWN)), "not of the form"),
+        (lambda outcome: _replace(outcome, outcome_to_json(UNKNOWN)), "keeps no such answer"),
+    ],
+)
+def test_what_is_said_of_a_forged_entry(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], why: str
+) -> None:
+    """Each check by itself, with the checksum right."""
+    problem, outcome = optimum()
+    user = Asking(tmp_path, problem, outcome)
+    document = json.loads(user.whole.partition(b"\n")[2])
+    change(document["outcome"])
+    user.path.write_bytes(_sealed(document))
+    assert user.ask().outcome == outcome
+    assert why in user.notes[0]
+
+
+def _replace(old: dict[str, Any], new: dict[str, Any]) -> None:
+    old.clear()
+    old.update(new)
 
 
 def test_an_entry_in_the_place_of_another(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,7 +127,10 @@ def test_the_cache_stays_within_its_bytes(tmp_path: Path) -> None:
     assert store.contents().bytes <= store.max_bytes
 
 
-def test_files_of_processes_that_died_are_removed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("remove", [lambda store: _fill(store, 1), Store.clear])
+def test_files_of_processes_that_died_are_removed(
+    tmp_path: Path, remove: Callable[[Store], object]
+) -> None:
     """What has just been begun is left to the process that writes it."""
     store = Store(tmp_path)
     [path] = _fill(store, 1)
@@ -134,7 +138,7 @@ def test_files_of_processes_that_died_are_removed(tmp_path: Path) -> None:
     for file in (dead, alive):
         file.write_text("x")
     os.utime(dead, (time.time() - 7200,) * 2)
-    _fill(store, 1)
+    remove(store)
     assert not dead.exists()
     assert alive.exists()
 

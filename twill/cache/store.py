@@ -100,7 +100,7 @@ class Store:
         :raises OSError: where one cannot be removed.
         """
         files = list(self._entries())
-        for file in (*files, *self._staged()):
+        for file in (*files, *self._abandoned()):
             file.path.unlink(missing_ok=True)
         return Contents(len(files), sum(file.size for file in files))
 
@@ -111,7 +111,7 @@ class Store:
 
     def _too_much(self) -> Iterator[_File]:
         """What died while it was written, and the entries beyond the limits, by last use."""
-        yield from (f for f in self._staged() if f.used < time.time() - _ABANDONED_S)
+        yield from self._abandoned()
         total = 0
         newest_first = sorted(self._entries(), key=lambda file: file.used, reverse=True)
         for count, file in enumerate(newest_first, 1):
@@ -122,8 +122,10 @@ class Store:
     def _entries(self) -> Iterator[_File]:
         return self._files(lambda name: name.endswith(_SUFFIX) and not name.startswith("."))
 
-    def _staged(self) -> Iterator[_File]:
-        return self._files(lambda name: name.startswith(".") and f"{_SUFFIX}." in name)
+    def _abandoned(self) -> Iterator[_File]:
+        """Files on their way to their place for so long that nobody will move them any more."""
+        staged = self._files(lambda name: name.startswith(".") and f"{_SUFFIX}." in name)
+        return (file for file in staged if file.used < time.time() - _ABANDONED_S)
 
     def _files(self, wanted: Callable[[str], bool]) -> Iterator[_File]:
         """The files of the wanted names; another process may remove them meanwhile."""
