@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 from ortools.sat.python import cp_model
@@ -16,6 +17,9 @@ from ortools.sat.python import cp_model
 from twill.solver.cpsat.model import Model
 from twill.solver.options import Stop
 from twill.solver.symmetry import representative
+
+ROUNDING = 1e-4
+"""The engine's bounds come back scaled and may be a little above the number that they mean."""
 
 Answer = Literal["optimal", "feasible", "infeasible", "unknown"]
 
@@ -156,8 +160,9 @@ def _configure(parameters: object, how: Run) -> None:
 
 
 def _bound(solver: cp_model.CpSolver) -> int | None:
+    """The bound on the objective, which is a whole number, out of the engine's float."""
     bound = solver.best_objective_bound
-    return None if abs(bound) > 1e15 else int(-(-bound // 1))
+    return None if abs(bound) > 1e15 else ceil(bound - ROUNDING)
 
 
 def _read(model: Model, solver: cp_model.CpSolver) -> Assignment:
