@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from twill.problem import Problem
 from twill.solver.cpsat.capacity import add_capacity
 from twill.solver.cpsat.concurrency import add_concurrency
+from twill.solver.cpsat.conflicts import add_conflicts
 from twill.solver.cpsat.memory import Rings, add_memory
 from twill.solver.cpsat.registers import add_registers
 from twill.solver.cpsat.requirements import add_requirements
@@ -49,7 +50,7 @@ def build(
     roles = add_roles(space)
     add_requirements(space)
     add_concurrency(space)
-    add_registers(space, roles)
+    add_conflicts(space, add_registers(space, roles))
     rings = add_memory(space)
     return Model(space, roles, rings)
 

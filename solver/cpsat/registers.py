@@ -10,17 +10,17 @@ from twill.solver.cpsat.roles import Roles
 from twill.solver.cpsat.variables import Expr, Literal, Space, negated
 
 
-def add_registers(space: Space, roles: Roles) -> None:
+def add_registers(space: Space, roles: Roles) -> list[Held]:
     """REGISTERS: per role, arcs of live values under a cumulative of the role's budget."""
     limits = space.problem.roles
     if limits is None or limits.register_file is None:
-        return
-    held = [Held(space, op) for op in space.problem.ops if op.in_registers and _size(op)]
+        return []
+    held = [Held(space, op) for op in space.problem.ops if op.in_registers and size_of(op)]
     copies = [
         (d, negated(space.same(d.src, d.dst)))
         for d in space.flows
         if space.problem.op[d.src].in_registers
-        and _size(space.problem.op[d.src])
+        and size_of(space.problem.op[d.src])
         and not takes_over(space.problem, d)
         and read_end(space.problem, d) > 0
     ]
@@ -35,6 +35,7 @@ def add_registers(space: Space, roles: Roles) -> None:
         profile.close()
     _add_energy(space, roles, held, limits.registers.overhead)
     add_register_energy(space, roles)
+    return held
 
 
 def _add_energy(space: Space, roles: Roles, held: list[Held], overhead: int) -> None:
@@ -43,7 +44,7 @@ def _add_energy(space: Space, roles: Roles, held: list[Held], overhead: int) -> 
     Linear relaxations see little of the cumulatives; this row gives them the sum.
     """
     narrowest = 32 * min((op.warps for op in space.problem.ops), default=1)
-    demand = sum(32 * value.op.warps * _size(value.op) * value.length for value in held)
+    demand = sum(32 * value.op.warps * size_of(value.op) * value.length for value in held)
     supply = sum(
         space.ii * roles.file[r] - space.ii * narrowest * overhead * roles.used[r]
         for r in space.role_numbers
@@ -59,7 +60,7 @@ def add_register_energy(space: Space, roles: Roles) -> None:
         return
     for r in space.role_numbers:
         demand = [
-            _size(op) * shortest_life(space, op) * space.on[op.name][r]
+            size_of(op) * shortest_life(space, op) * space.on[op.name][r]
             for op in space.problem.ops
             if op.in_registers and r in space.on[op.name]
         ]
@@ -94,7 +95,8 @@ def longest_life(space: Space, op: Op) -> int:
     return max(lives)
 
 
-def _size(op: Op) -> int:
+def size_of(op: Op) -> int:
+    """Registers per thread that a result takes; 0 for none."""
     return op.result.size if op.result is not None else 0
 
 
@@ -138,7 +140,7 @@ class Profile:
 
     def hold(self, value: Held, here: Literal, r: int) -> None:
         """A value computed on this role: whole rounds always, the rest as an arc."""
-        space, size = self.space, _size(value.op)
+        space, size = self.space, size_of(value.op)
         self._arc(space.slot[value.op.name], value.rest, size, here, value.op.name)
         top = max(value.rounds.proto.domain)
         if top == 0:
@@ -150,7 +152,7 @@ class Profile:
     def copy(self, d: Dependence, apart: Literal, here: Literal) -> None:
         """A value received from another role, held while its reader reads it."""
         space = self.space
-        size = _size(space.problem.op[d.src])
+        size = size_of(space.problem.op[d.src])
         rounds, rest = divmod(read_end(space.problem, d), space.ii)
         received = space.cp.new_bool_var(f"{d.src} received by {d.dst}")
         space.cp.add_bool_or(negated(apart), negated(here), received)
