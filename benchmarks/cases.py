@@ -67,6 +67,7 @@ def _tight() -> Iterator[Case]:
     yield Case("one-tile-168-registers", "tight", partial(tight, 1, 2, 168))
     yield Case("one-tile", "tight", partial(tight, 1, 8, 248))
     yield Case("two-tiles-160-registers", "tight", partial(tight, 2, 8, 160))
+    yield Case("two-tiles-3-roles-160-registers", "tight", partial(tight, 2, 3, 160))
     yield Case("two-tiles-168-registers", "tight", partial(tight, 2, 8, 168))
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from twill.problem import Problem
 from twill.schedule import Level
 from twill.solver.clock import Clock
-from twill.solver.cpsat.engine import Assignment, Result, Run, Way, hint, race
+from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, hint, race
 from twill.solver.cpsat.model import Model, build
 from twill.solver.cpsat.partition import Partitions
-from twill.solver.levels import UNITS, allowed, level_names, level_of, slack, values
+from twill.solver.levels import TIME_TOLERANCE, UNITS, allowed, level_names, level_of, slack, values
 
 ROUNDS = (
+    ((Way(0), Way(1, tree=True)), 0.15),
+    ((Way(0, core=True), Way(1)), 0.15),
     ((Way(1, tree=True), Way(0)), 0.5),
     ((Way(1), Way(0, core=True)), 1.0),
     ((Way(1, tree=True), Way(0)), 2.0),
@@ -27,6 +29,12 @@ ROUNDS = (
 
 No single way does well on every level: bounds on the length come from the tree search,
 hand-offs want no relaxation, registers want one (measured on forward attention, h100)."""
+
+RUNGS = 4
+"""Steps of its tolerance by which the time is looked for above its floor, before a search."""
+
+RUNG_EFFORTS = (0.2, 0.8)
+"""Deterministic work of the runs on one such step."""
 
 MOST_PARTITIONS = 12
 """Role partitions up to which each is searched by itself."""
@@ -82,20 +90,61 @@ class Improver:
 
     def _decide(self, name: str) -> None:
         """One level: its floor by arithmetic, then a search, then what it leaves."""
-        if not self.parts:
-            self.parts = [self._whole(self._values()["length"] if name == "time" else None)]
-        floor = self._floor(name)
-        bound = self._search(name, floor)
+        if name == "time":
+            bound = self._shortest()
+        else:
+            self.parts = self.parts or [self._whole(None)]
+            bound = self._search(name, self._floor(name))
         level = level_of(name, self._values()[name], bound)
         self.best.levels.append(level)
         if self.clock.over:
             return
         if name == "time":
-            self.parts = [self._whole(allowed(level) - (self.problem.trips - 1) * self.ii)]
+            self.parts = [self._whole(self._length_of(allowed(level)))]
         else:
             self._fix(level)
         if name == "handoff_cost":
             self._split(level)
+
+    # The time
+
+    def _length_of(self, time: int) -> int:
+        return time - (self.problem.trips - 1) * self.ii
+
+    def _shortest(self) -> int | None:
+        """A bound on the time, and a schedule within its tolerance if one is found.
+
+        Longest paths give a floor. In steps of the tolerance above it a schedule is looked
+        for, with windows that narrow; only where that does not end is the length minimised.
+        """
+        self.parts = [self._whole(self._values()["length"])]
+        known = self.parts[0].model.space.distances
+        floor = self._values()["time"] if known is None else self._time_of(known.length)
+        for _ in range(RUNGS):
+            value = self._values()["time"]
+            if value <= floor + slack("time", value):
+                return floor
+            target = int(floor * (1 + TIME_TOLERANCE))
+            answer = self._reach(self._length_of(target))
+            if answer != "infeasible":
+                break
+            floor = target + 1
+        return self._search("time", floor)
+
+    def _time_of(self, length: int) -> int:
+        return length + (self.problem.trips - 1) * self.ii
+
+    def _reach(self, length: int) -> Answer:
+        """Whether there is a schedule of at most this length."""
+        part = self._whole(length)
+        for effort in RUNG_EFFORTS:
+            for result in self._race("time", part, (Way(1), Way(0)), effort, 0):
+                if result.answer == "infeasible":
+                    return "infeasible"
+                self._take("time", result)
+                if result.assignment is not None:
+                    return "feasible"
+        return "unknown"
 
     def _whole(self, longest: int | None) -> Part:
         return Part(build(self._short(self.problem, longest), self.ii, longest=longest))
@@ -108,10 +157,8 @@ class Improver:
         return replace(problem, limits=replace(problem.limits, max_stages=stages))
 
     def _floor(self, name: str) -> int | None:
-        """What the level cannot be below: paths for the time, roles alone for the hand-offs."""
+        """What the level cannot be below, where roles alone or constants say so."""
         space = self.parts[0].model.space
-        if name == "time" and space.distances is not None:
-            return (self.problem.trips - 1) * self.ii + space.distances.length
         if name == "handoff_cost" and not self.clock.over:
             narrow = self._short(self.problem, space.longest)
             self.partitions = Partitions(narrow, self.ii, space.longest, self.clock)

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 from twill.problem import Problem
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, race
 from twill.solver.cpsat.model import Model, build
+from twill.solver.cpsat.partition import narrowed
 from twill.solver.lemmas import horizon, monotone
 from twill.solver.paths import critical_path
+
+T = TypeVar("T")
 
 FIRST_EFFORT = 2.0
 """Deterministic work of the first run on the whole model at a probe; later ones double it."""
@@ -23,6 +27,9 @@ FIRST_EFFORT = 2.0
 FIND_EFFORT = 0.5
 """Deterministic work of one run on a restricted model. Such runs are short or very long, so
 that many short ones with other seeds find a schedule sooner than few long ones."""
+
+GLANCE_EFFORT = 0.2
+"""Deterministic work of one run where only easy answers are wanted."""
 
 PROBE_TURNS = 4
 """Turns at a probe before it is left undecided, to be retried when nothing else is left."""
@@ -85,12 +92,14 @@ class Search:
     def _climb(self) -> bool:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
         start = self.low
-        if self._probe(start) == "feasible":
+        answer = self._glance(start)
+        if answer == "unknown":
+            answer = self._probe(start)
+        if answer == "feasible":
             return True
         step = max(1, start >> 6)
         while not self.clock.over and start + step < self.horizon:
-            self._tell(start + step)
-            if any(self._find(start + step, turn) for turn in range(2)):
+            if self._glance(start + step) == "feasible" or self._find(start + step, 1):
                 return True
             step *= 2
         if self.clock.over:
@@ -113,7 +122,7 @@ class Search:
         """
         undecided: int | None = None
         while not self.clock.over and self.best is not None and self.low < self.best.ii:
-            self._descend()
+            self._narrow()
             below = self.best.ii - 1
             if below < self.low:
                 return
@@ -126,26 +135,27 @@ class Search:
             if self._probe(middle) == "unknown":
                 undecided = middle
 
-    def _descend(self) -> None:
-        """The smallest II with the roles of the best schedule: a quick search of its own."""
-        if self.best is None or not self.best.role or self.low == self.best.ii:
-            return
-        floor, middle = self.low - 1, self.best.ii - 1
-        while not self.clock.over and floor < self.best.ii - 1:
-            self._tell(middle)
-            model = self._as_before(middle, self.best)
-            if not self._kept(self._race([(model, self._how(0)), (model, self._how(1))])):
-                floor = middle
+    def _narrow(self) -> None:
+        """Bisect by glances: what is not seen to be feasible is passed over."""
+        assert self.best is not None
+        floor = self.low - 1
+        while not self.clock.over and self.best.ii - floor > 1:
             middle = (floor + self.best.ii) // 2
+            if self._glance(middle) != "feasible":
+                floor = middle
 
-    def _as_before(self, ii: int, known: Assignment) -> Model:
-        """The whole model with known roles."""
-        model = build(self.problem, ii)
-        for name, on in model.space.on.items():
-            for r, literal in on.items():
-                if len(on) > 1:
-                    model.space.cp.add(literal == int(r == known.role[name]))
-        return model
+    def _glance(self, ii: int) -> Answer:
+        """Decide one II if that is easy: known roles, few roles, then the whole model."""
+        self._tell(ii)
+        few = self._restrictions(ii)[:2]
+        models = [self._restricted(ii, each) for each in few]
+        if self.best is not None and self.best.role:
+            models.insert(0, build(narrowed(self.problem, self.best), ii))
+        how = Run(self.clock.left, GLANCE_EFFORT, self.clock.options.seed, Way(linear=0))
+        for some in batched(models, self.clock.options.workers):
+            if self._kept(self._race([(model, how) for model in some], ("optimal",))):
+                return "feasible"
+        return self._decide(ii, GLANCE_EFFORT)
 
     def _scan(self) -> None:
         """Without monotonicity every II below the best needs its own refutation."""
@@ -261,7 +271,7 @@ class Search:
         self.clock.tell("smallest II", ii, incumbent, f"II >= {self.low}")
 
 
-def batched(items: Sequence[Restriction], size: int) -> Iterator[list[Restriction]]:
+def batched(items: Sequence[T], size: int) -> Iterator[list[T]]:
     """Pieces of a list of at most ``size`` items."""
     rest = iter(items)
     while piece := list(islice(rest, max(1, size))):
