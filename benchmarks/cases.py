@@ -13,11 +13,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 from twill.accounting import constraint_dependences
 from twill.elaborate import elaborate
+from twill.importers import load_graph
 from twill.problem import Op, Problem
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
@@ -136,10 +136,11 @@ def _bare(op: Op) -> Op:
 
 def _imported() -> Iterator[Case]:
     folder = Path(os.environ.get("TWILL_CASES", CASES_FOLDER))
-    if find_spec("twill.importers") is None or not folder.is_dir():
-        return
-    from twill.importers import load_graph
-
     for path in sorted(folder.rglob("*ddg.json")):
         name = path.name.split(".")[0]
-        yield Case(name, "imported", lambda path=path: load_graph(path).problem, ())
+        yield Case(name, "imported", partial(imported, path), ())
+
+
+def imported(path: Path) -> Problem:
+    """The problem that a foreign dependence graph becomes."""
+    return load_graph(path).problem

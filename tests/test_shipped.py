@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from twill.elaborate import elaborate
 from twill.problem import Problem
 from twill.schedule import Optimal, Proof
-from twill.solver import SolveOptions, solve
+from twill.solver import SolveOptions, bounds, solve
 from twill.spec.loop import load_loop, shipped_loops
 from twill.spec.machine import load_machine, shipped_machines
 from twill.verify import verify
@@ -38,12 +40,46 @@ def test_every_shipped_file_is_in_the_table() -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("spec", "machine"), list(PROVED))
 def test_proved_optimal_and_verified(spec: str, machine: str) -> None:
-    """The smallest II, how it is proved, and a schedule that reaches it."""
+    """The smallest II, how it is proved, a schedule that reaches it, and every level proved."""
     problem = shipped(spec, machine)
-    outcome = solve(problem, SolveOptions(time_limit=800, levels=()))
+    outcome = solve(problem, SolveOptions(time_limit=800))
     assert isinstance(outcome, Optimal)
     assert (outcome.schedule.ii, outcome.schedule.proof) == PROVED[spec, machine]
+    assert [level.name for level in outcome.schedule.objective if not level.proved] == []
     assert verify(problem, outcome.schedule) == ()
+
+
+def tight(subtiles: int, max_roles: int, registers: int) -> Problem:
+    """Forward attention on the H100, 64 rows per sub-tile, with few roles and registers."""
+    rows = {"M": 64 * subtiles}
+    loop = load_loop("flash_attention_forward")
+    problem = elaborate(loop, load_machine("h100"), rows, {"M": subtiles}).problem
+    assert problem.roles is not None
+    budget = replace(problem.roles.registers, max=registers)
+    return replace(problem, roles=replace(problem.roles, max_roles=max_roles, registers=budget))
+
+
+def test_one_warp_group_with_168_registers_cannot_overlap_iterations() -> None:
+    """S of the next iteration and P of this one (64 + 32 beside 64 + 6 of 144) never fit together.
+
+    So an iteration ends before the next begins: the II is the length, far above 1024 of the units.
+    """
+    problem = tight(1, 2, 168)
+    outcome = solve(problem, SolveOptions(time_limit=250))
+    assert isinstance(outcome, Optimal)
+    schedule = outcome.schedule
+    assert bounds(problem).ii == 1024
+    assert (schedule.ii, schedule.length, schedule.proof) == (2206, 2206, "one engine's word")
+    assert verify(problem, schedule) == ()
+
+
+def test_two_tiles_with_160_registers_hand_values_over() -> None:
+    """With roles to spare the II stays that of the tensor core: more roles share the values."""
+    problem = tight(2, 8, 160)
+    outcome = solve(problem, SolveOptions(time_limit=250, levels=()))
+    assert isinstance(outcome, Optimal)
+    assert (outcome.schedule.ii, outcome.schedule.proof) == (2048, "proved by arithmetic")
+    assert max(role.registers or 0 for role in outcome.schedule.roles) <= 160
 
 
 def test_figure1_is_the_papers_answer() -> None:
