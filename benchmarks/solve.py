@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -106,7 +107,9 @@ def _line(cells: tuple[str, ...]) -> str:
 def _save(label: str, rows: list[dict[str, Any]]) -> None:
     """The table for people and the numbers for programs."""
     machine = f"{platform.machine()}, Python {platform.python_version()}"
-    lines = [f"# {label}", "", f"`python -m benchmarks.solve` on {machine}.", ""]
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
+    where = f"{machine}, {cores} cores, load {load:.1f} (above {cores}, seconds mean little)"
+    lines = [f"# {label}", "", f"`python -m benchmarks.solve` on {where}.", ""]
     lines += ["| " + " | ".join(TITLES) + " |", "|" + "---|" * len(TITLES)]
     lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows]
     unproved = [f"* {r['case']}: {'; '.join(r['unproved'])}" for r in rows if r.get("unproved")]
