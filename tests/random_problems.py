@@ -28,7 +28,7 @@ def random_problem(seed: int, ops: int = 3) -> Problem:
     """A problem of ``ops`` operations; the same seed gives the same problem."""
     rng = random.Random(seed)  # noqa: S311  # not for cryptography
     plain = rng.random() < 0.15
-    names = "ABCDEF"[:ops]
+    names = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:ops]
     loads = not plain and rng.random() < 0.35
     units = (Unit("u", 1), Unit("w", rng.choice([2, 3]), rng.random() < 0.2))
     made = [_op(rng, name, load=loads and i == 0) for i, name in enumerate(names)]
