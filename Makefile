@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input install --
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types contracts format schemas clean
+.PHONY: help demo test nightly lint types contracts format schemas clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ demo: $(VENV)/.twill ## solve flash attention on an H100 and print the schedule
 
 test: $(VENV)/.twill-test lint types contracts ## lint, types, import contracts, all tests
 	$(BIN)/python -m pytest -n $(JOBS)
+
+SEEDS ?= 0:2000
+nightly: $(VENV)/.twill-test ## compare CP-SAT, Z3 and brute force on random problems (SEEDS=first:last)
+	$(BIN)/python -m tests.nightly.agree --seeds $(SEEDS)
 
 lint: $(VENV)/.twill-test
 	$(BIN)/ruff check .
