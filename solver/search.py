@@ -46,9 +46,20 @@ def solve(
     """The schedule with the smallest II, then the best in the further levels.
 
     Returns within the time limit, or soon after ``stop.request()``, with the best schedule
-    and bound known by then. Raises VerificationFailed if an engine's answer does not verify.
+    and bound known by then. Raises VerificationFailed if an engine's answer does not verify,
+    and EnginesDisagree if they were to be cross-checked and do.
     """
     clock = Clock(options or SolveOptions(), stop or Stop(), on_progress)
+    outcome = _solved(problem, clock)
+    if not clock.options.cross_check:
+        return outcome
+    from twill.solver.second_opinion import cross_check
+
+    return cross_check(problem, outcome, clock)
+
+
+def _solved(problem: Problem, clock: Clock) -> Outcome:
+    """One engine's answer."""
     reason = impossible(problem)
     if reason is not None:
         return Infeasible(reason, "proved by arithmetic")

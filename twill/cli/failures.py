@@ -48,12 +48,14 @@ def interrupted(as_json: bool) -> int:
 
 
 def unexpected(error: Exception, as_json: bool) -> int:
-    """A schedule that failed its verification (6), or any other bug (1), in one line."""
+    """A schedule or a claim that failed its check (6), or any other bug (1), in one line."""
     what = " ".join(str(error).split()) or "no message"
-    if type(error).__name__ == "VerificationFailed":
-        message, code = f"verification failed: {what}", Exit.UNVERIFIED
+    defects = {"VerificationFailed": "verification failed", "EnginesDisagree": "engines disagree"}
+    kind = type(error).__name__
+    if kind in defects:
+        message, code = f"{defects[kind]}: {what}", Exit.UNVERIFIED
     else:
-        message, code = f"internal error: {type(error).__name__}: {what}", Exit.INTERNAL
+        message, code = f"internal error: {kind}: {what}", Exit.INTERNAL
     complain(f"{message}\n{_REPORT}")
     if as_json:
         _error_json(message, code)

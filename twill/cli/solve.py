@@ -30,11 +30,12 @@ class Effort:
     workers: int
     quiet: bool
     no_color: bool
+    cross_check: bool = False
 
     @property
     def options(self) -> SolveOptions:
         """What the solver is asked for."""
-        return SolveOptions(self.time_limit, self.seed, self.workers)
+        return SolveOptions(self.time_limit, self.seed, self.workers, cross_check=self.cross_check)
 
     def note(self, text: str) -> None:
         """Tell it on stderr, unless notes are not wanted."""
@@ -70,6 +71,11 @@ class Effort:
     help="Threads of the solver.",
 )
 @click.option(
+    "--cross-check",
+    is_flag=True,
+    help="Let a second engine (Z3) refute again what is not proved by arithmetic.",
+)
+@click.option(
     "-o",
     "--output",
     "folder",
@@ -93,6 +99,7 @@ def solve_command(
     time_limit: float,
     seed: int,
     workers: int,
+    cross_check: bool,
     folder: Path | None,
     no_cache: bool,
     as_json: bool,
@@ -117,7 +124,7 @@ def solve_command(
     paper = readings(profile, settings)
     bundle = Bundle(folder) if folder is not None else None
     model = load_model(spec, choices)
-    effort = Effort(time_limit, seed, workers, quiet, no_color)
+    effort = Effort(time_limit, seed, workers, quiet, no_color, cross_check)
     if paper is not None:
         return solve_as_paper(model, effort, paper, as_json, bundle)
     cache = None if no_cache else open_cache(model, effort.options, effort.note)
@@ -133,13 +140,15 @@ def solve_command(
 def search(model: Model, effort: Effort) -> tuple[Outcome, bool]:
     """The outcome, and whether the user cut the search short."""
     from twill.cli.searching import searching
+    from twill.cli.second_opinion import leaving_disagreement
     from twill.solver import solve
 
-    return searching(
-        lambda on_progress, stop: solve(model.problem, effort.options, on_progress, stop),
-        effort.quiet,
-        effort.no_color,
-    )
+    with leaving_disagreement():
+        return searching(
+            lambda on_progress, stop: solve(model.problem, effort.options, on_progress, stop),
+            effort.quiet,
+            effort.no_color,
+        )
 
 
 def _show(model: Model, found: Answer, as_json: bool, no_color: bool) -> None:
