@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from twill.problem import Limits, Op, Problem, Reservation, Unit
 from twill.solver import Stop
 from twill.solver.smt.engine import Limit, decide
 from twill.solver.smt.storage import orders, rings
+from twill.solver.stages import enough_stages
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
 
@@ -83,10 +85,13 @@ def test_storage_is_read_as_accounting_reads_it() -> None:
 
 @pytest.mark.slow
 def test_forward_attention_on_b200_at_raw_cycles() -> None:
-    """No schedule at II 3724, one at 3725: what the first engine says of it."""
+    """None at II 3724, with 3 stages or any number (lemma 5: 37 are enough); one at 3725."""
     loop, machine = load_loop("flash_attention_forward"), load_machine("b200")
     problem = elaborate(loop, machine).problem
     assert decide(problem, 3724, Limit(200)).answer == "infeasible"
+    enough = enough_stages(problem, 3724)
+    anything = replace(problem, limits=replace(problem.limits, max_stages=enough))
+    assert decide(anything, 3724, Limit(200)).answer == "infeasible"
     found = decide(problem, 3725, Limit(200)).assignment
     assert found is not None
     assert judged(problem, 3725, found.start, found.role) == ()
