@@ -1,4 +1,4 @@
-"""How many stages are enough: lemma 5 of ``docs/problem.md``."""
+"""How many stages are enough: lemma 8 of ``docs/problem.md``."""
 
 from __future__ import annotations
 

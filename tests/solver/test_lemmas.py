@@ -165,7 +165,7 @@ def test_the_horizon_by_trying_everything() -> None:
     assert answers == {True, False}
 
 
-# Lemma 5, enough stages
+# Lemma 8, enough stages
 
 
 def test_more_stages_than_enough_never_help() -> None:

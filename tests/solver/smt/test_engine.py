@@ -85,7 +85,7 @@ def test_storage_is_read_as_accounting_reads_it() -> None:
 
 @pytest.mark.slow
 def test_forward_attention_on_b200_at_raw_cycles() -> None:
-    """None at II 3724, with 3 stages or any number (lemma 5: 37 are enough); one at 3725."""
+    """None at II 3724, with 3 stages or any number (lemma 8: 37 are enough); one at 3725."""
     loop, machine = load_loop("flash_attention_forward"), load_machine("b200")
     problem = elaborate(loop, machine).problem
     assert decide(problem, 3724, Limit(200)).answer == "infeasible"
