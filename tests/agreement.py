@@ -35,7 +35,7 @@ class Verdicts:
         return sum(each is not None for each in (self.cp_sat, self.z3, self.brute_force))
 
 
-def verdicts(problem: Problem, ii: int, brute_force: int = 0, work: float = 30) -> Verdicts:
+def verdicts(problem: Problem, ii: int, brute_force: int = 0, work: float = 5) -> Verdicts:
     """Ask everyone; brute force within so many verdicts of the verifier, CP-SAT within ``work``."""
     result = run(build(problem, ii), Run(600, work, 0, Way(linear=1)))
     decision = decide(problem, ii, Limit(600, int(work * 1e7)))
