@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cache.asking import asked, cut_short, kept, optimum, solved
+from tests.cache.asking import OPTIONS, asked, cut_short, kept, optimum, solved
 from tests.random_problems import random_problem
-from twill.cache import Contents, Store
+from twill.cache import Contents, Store, question
 from twill.cache.store import MAX_BYTES, MAX_ENTRIES
 from twill.diagnostics import InputError
-from twill.formats import outcome_to_json
+from twill.formats import outcome_to_json, problem_digest
 from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Reason, Unknown
 
 SEEDS = range(40)
@@ -62,6 +62,19 @@ def test_a_proved_answer_does_not_depend_on_the_time_limit(tmp_path: Path) -> No
         Store(tmp_path).keep(asked(problem), kept(answer, 10))
         for limit in (0.1, 10, 1e7):
             assert Store(tmp_path).find(asked(problem), problem, limit) is not None
+
+
+def test_a_second_opinion_that_time_cut_off_is_asked_for_again(tmp_path: Path) -> None:
+    """One engine's word is no answer to a question for two, unless there is no more time."""
+    problem, outcome = optimum()
+    crossed = question(problem_digest(problem), {**OPTIONS, "cross_check": True})
+    for proof, again in (("one engine's word", False), ("two engines agree", True)):
+        word = Optimal(replace(outcome.schedule, proof=proof))  # type: ignore[arg-type]
+        for asking, answered in ((crossed, again), (asked(problem), True)):
+            store = Store(tmp_path)
+            store.keep(asking, kept(word, 10))
+            assert store.find(asking, problem, 10) is not None
+            assert (store.find(asking, problem, 20) is not None) is answered
 
 
 def test_an_unproved_answer_is_one_for_no_more_than_its_time(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,7 +19,7 @@ from twill.cache.questions import Question
 from twill.diagnostics import InputError
 from twill.formats import outcome_from_document, outcome_to_json
 from twill.problem import Problem
-from twill.schedule import Feasible, Infeasible, Optimal, Outcome
+from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Proof
 from twill.spec.fields import Model, NonNegativeNumber, Positive
 from twill.spec.reader import Document, parse_document, validate
 from twill.verify import verify
@@ -54,12 +55,18 @@ class Entry:
                 return proof != "proved by arithmetic"
         return False
 
-    def answers(self, time_limit: float) -> bool:
+    def answers(self, question: Question, time_limit: float) -> bool:
         """Whether a search of ``time_limit`` seconds is to be spared by this.
 
-        Where all is proved, more time changes nothing. Where something is not, it might.
+        Where all is proved, more time changes nothing. Where something is not, or a second
+        engine was to be asked and had not answered, it might.
         """
-        return time_limit <= self.time_limit or _all_proved(self.outcome)
+        if time_limit <= self.time_limit:
+            return True
+        options = question.data["options"]
+        crossed = isinstance(options, Mapping) and options.get("cross_check")
+        waiting = bool(crossed) and _proof(self.outcome) == "one engine's word"
+        return _all_proved(self.outcome) and not waiting
 
 
 class EntryModel(Model):
@@ -130,6 +137,15 @@ def _all_proved(outcome: Outcome) -> bool:
         case Infeasible():
             return True
     return False
+
+
+def _proof(outcome: Outcome) -> Proof | None:
+    match outcome:
+        case Optimal(schedule) | Feasible(schedule):
+            return schedule.proof
+        case Infeasible(_, proof):
+            return proof
+    return None
 
 
 def _checksum(body: bytes) -> str:
