@@ -1,0 +1,1 @@
+"""The paper's claims, computed: ``python -m benchmarks.paper``."""
