@@ -39,7 +39,7 @@ def claim_modulo() -> Claim:
 def claim_joint_system() -> Claim:
     """Every answer satisfies Figures 4 to 6, expanded to the letter without an engine."""
     asked = [*KERNELS.values(), PLURAL]
-    broken = []
+    broken: list[str] = []
     for question in asked:
         outcome = ask_paper(question)
         assert outcome.solution is not None

@@ -5,7 +5,6 @@ A region begins with ``<!-- generated: NAME -->`` and ends with ``<!-- end of NA
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,11 +23,11 @@ def rendered(page: str, claims: Claims) -> str:
     """The page with its regions made anew."""
     for name, render in REGIONS.items():
         begin, end = f"<!-- generated: {name} -->", f"<!-- end of {name} -->"
-        inside = re.escape(begin) + r".*?" + re.escape(end)
-        text = "\n".join([begin, *render(claims), end])
-        page, count = re.subn(inside, lambda _, text=text: text, page, flags=re.DOTALL)
-        if count != 1:
-            raise ValueError(f"the page has the region {name} {count} times")
+        if page.count(begin) != 1 or page.count(end) != 1:
+            raise ValueError(f"the page needs the region {name} once")
+        before, rest = page.split(begin)
+        after = rest.split(end)[1]
+        page = before + "\n".join([begin, *render(claims), end]) + after
     return page
 
 
