@@ -72,7 +72,7 @@ def claim_algorithm() -> Claim:
     }
     optimal = all(outcome.status == "optimal" for outcome in outcomes.values())
     said = "; ".join(
-        f"{name} I {paper_solution(KERNELS[name]).ii}, {count} queries refuted"
+        f"{name} I {paper_solution(KERNELS[name]).ii}, queries refuted: {count}"
         for name, count in refuted.items()
     )
     return Claim(
@@ -104,7 +104,7 @@ def claim_normalisation() -> Claim:
         seconds[name] = outcome.phases.normalise
         rows.append(
             f"{name} F {to.F}, sum {to.total}, {float(to.scale):.0f} machine cycles per cycle,"
-            f" error up to {to.error:.0%}"
+            f" error up to {to.error:.0%}, {len(to.vanished)} counts become 0"
         )
     return Claim(
         "normalisation",
