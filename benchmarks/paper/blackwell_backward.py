@@ -11,7 +11,6 @@ from benchmarks.paper.kernels import (
     both,
     default_schedule,
     default_structure,
-    not_executable,
     paper_solution,
     paper_structure,
     said,
@@ -80,6 +79,7 @@ def claim_blackwell_backward_reduced() -> Claim:
     least = paper_solution(BLACKWELL_BACKWARD).ii
     fixed = replace(FA4_BACKWARD, registers=REDUCED.registers)
     literal = sat_at(fixed, least)
+    sounder = sat_at(replace(fixed, readings=("liveness=steady", "concurrency=issue")), least)
     ii = default_schedule(BLACKWELL_BACKWARD).ii
     ours = feasible_at(fixed, ii)
     return Claim(
@@ -90,12 +90,26 @@ def claim_blackwell_backward_reduced() -> Claim:
         f"at the smallest I of the full budget, a schedule with {REDUCED.registers} registers"
         " per thread and FA4's groups (loads; multiplies; gradients; staging of dQ) exists",
         (
-            Finding("paper", verdict(literal), f"at I {least}: {said(literal)}"),
+            Finding(
+                "paper",
+                verdict(literal),
+                f"at I {least}: {said(literal)}; with liveness modulo I and operations in flight"
+                f" only while they issue: {said(sounder)}",
+            ),
             Finding("default", verdict(ours), f"at II {ii}: {said(ours)}"),
         ),
         (REDUCED.command("paper"), REDUCED.command("default")),
         {"registers": REDUCED.registers},
-        not_executable(BLACKWELL_BACKWARD) if literal != ours else "",
+        _printed(ours, sounder) if literal != ours else "",
+    )
+
+
+def _printed(ours: bool | None, sounder: bool | None) -> str:
+    """Which of the answers is right where the figures refuse FA4's groups."""
+    return (
+        f"the default profile: its answer ({said(ours)}) is a verified schedule at machine cycles"
+        f" where it is feasible; without the literal CONCURRENCY and INIT the joint system says"
+        f" {said(sounder)}"
     )
 
 

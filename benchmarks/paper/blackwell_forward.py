@@ -93,10 +93,9 @@ def _fa4_by_default(ii: int, ours: bool | None) -> str:
     alone, shared = ask_default(FA4, False), ask_default(FA4_SHARED, False)
     groups = len(default_structure(BLACKWELL_FORWARD).groups())
     return (
-        f"at II {ii}: {said(ours)}; these groups alone need"
-        f" {smallest(alone.schedule)} (a warp group for each role: register file), and"
-        f" {smallest(shared.schedule)} where loads and multiplies share a warp group, as in"
-        f" FA4; the optimum found has {groups} roles"
+        f"at II {ii}: {said(ours)}. Smallest II with these groups: {smallest(alone.schedule)} with"
+        f" a warp group for each role (register file), {smallest(shared.schedule)} where loads and"
+        f" multiplies share one, as in FA4. The optimum found has {groups} roles"
     )
 
 

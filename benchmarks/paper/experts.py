@@ -59,8 +59,3 @@ def matches(structure: Structure, labels: Labels) -> bool:
 
 def _sets(groups: Iterable[Iterable[str]]) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(group) for group in groups)
-
-
-def words(groups: Iterable[tuple[str, ...]]) -> str:
-    """Groups in short: what is on each, loads first."""
-    return "; ".join(" ".join(group) for group in groups)

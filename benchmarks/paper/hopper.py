@@ -11,11 +11,13 @@ from benchmarks.paper.kernels import (
     HOPPER_BACKWARD,
     HOPPER_FORWARD,
     both,
+    broken_by_replay,
     default_schedule,
     default_structure,
     paper_solution,
     paper_structure,
     said,
+    smallest,
 )
 from benchmarks.paper.questions import (
     Question,
@@ -28,6 +30,7 @@ from benchmarks.paper.structure import (
     Structure,
     fa3_pipelined,
     has_ping_pong,
+    named,
     of_schedule,
     ping_pong,
     tiles,
@@ -64,6 +67,10 @@ def claim_fa3_pipeline_on_one_group() -> Claim:
     paper, default = paper_structure(HOPPER_FORWARD), default_structure(HOPPER_FORWARD)
     one = feasible_at(replace(HOPPER_FORWARD, extra=IN_ORDER[:1]), default.ii)
     none = feasible_at(replace(HOPPER_FORWARD, extra=IN_ORDER), default.ii)
+    needed = [
+        smallest(ask_default(replace(HOPPER_FORWARD, extra=IN_ORDER[:k]), False).schedule)
+        for k in (1, 2)
+    ]
     return Claim(
         "fa3_pipeline_on_one_group",
         "6.2.1",
@@ -75,12 +82,25 @@ def claim_fa3_pipeline_on_one_group() -> Claim:
             Finding(
                 "default",
                 verdict(one),
-                f"{_on(default)}; with one of them in order II {default.ii} is {said(one)},"
-                f" with both in order it is {said(none)}",
+                f"{_on(default)}; with one of them in order II {default.ii} is {said(one)}"
+                f" ({needed[0]} needed), with both in order {said(none)} ({needed[1]} needed)",
             ),
         ),
         both(HOPPER_FORWARD),
         {"one_in_order": one, "both_in_order": none},
+        _saturated(paper, needed[0]) if one is False else "",
+    )
+
+
+def _saturated(paper: Structure, needed: str) -> str:
+    """Why the default profile needs both: from the use of the tensor core."""
+    every = [named(value, tile) for tile in tiles(paper) for value in ("S", "O")]
+    busy = len(paper.busy(every, "tensor")) / paper.ii
+    return (
+        "the default profile: at its II the tensor core is never idle, and one sub-tile's softmax"
+        f" in order does not fit between its two multiplies ({needed} cycles needed). The paper's"
+        f" answer keeps the tensor core {busy:.0%} busy and does not run:"
+        f" {'; '.join(broken_by_replay(ask_paper(HOPPER_FORWARD)))}"
     )
 
 
@@ -214,6 +234,18 @@ def claim_hopper_backward_registers() -> Claim:
             WIDE.explain(bound),
         ),
         {"bound": bound, "128": wide, "128_without_registers": wide_free},
+        _register_file() if wide is False and wide_free is True else "",
+    )
+
+
+def _register_file() -> str:
+    """What the limit per warp leaves out."""
+    broken = broken_by_replay(ask_paper(HOPPER_BACKWARD))
+    file = [text for text in broken if text.startswith("REGISTERS")]
+    return (
+        "the default profile: it has the register file of the whole block as a limit, the figures"
+        " only that of each warp, which binds nowhere here. The paper's answer for 64 queries"
+        f" breaks it ({'; '.join(file) or 'it does not'})"
     )
 
 
@@ -223,7 +255,7 @@ def _paper_wide(rows: int, *readings: str) -> tuple[str, float]:
     found = outcome.solution
     if found is None:
         return f"{outcome.status} at every I", math.inf
-    return f"I {found.ii} with {found.copies} copies", outcome.cycles["I"]
+    return f"I {found.ii}, copies: {found.copies}", outcome.cycles["I"]
 
 
 CLAIMS = (

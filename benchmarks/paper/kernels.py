@@ -59,15 +59,6 @@ def both(question: Question) -> tuple[str, str]:
     return question.command("paper"), question.command("default")
 
 
-def not_executable(question: Question) -> str:
-    """Why the paper's answer, its structure kept at machine cycles, is not a schedule."""
-    outcome = ask_paper(question)
-    broken = broken_by_replay(outcome)
-    if not broken:
-        return ""
-    return f"the answer of profile paper cannot run: {'; '.join(broken)}"
-
-
 def broken_by_replay(outcome: PaperOutcome) -> tuple[str, ...]:
     """The default profile's constraints that an answer breaks at machine cycles."""
     replay = outcome.replay
@@ -87,7 +78,7 @@ def said(holds: bool | None) -> str:
 def smallest(schedule: Schedule | None) -> str:
     """The smallest II, or what it lies between."""
     if schedule is None:
-        return "no II at all"
+        return "none"
     if schedule.ii == schedule.ii_lower_bound:
         return f"{schedule.ii}"
     return f"between {schedule.ii_lower_bound} and {schedule.ii}"

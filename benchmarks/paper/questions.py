@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from twill.elaborate import elaborate
+from twill.formats import problem_digest
 from twill.knobs import Knobs, turned
 from twill.problem import Dependence, Problem
 from twill.relaxation import Group, lift
 from twill.schedule import Outcome, Schedule
 from twill.solver import SolveOptions, solve
+from twill.solver.assemble import Claim, assemble
 from twill.solver.clock import Clock
 from twill.solver.explain import Oracle
 from twill.solver.options import Stop
@@ -24,6 +26,7 @@ from twill.solver.paper.algorithm1 import solve_paper
 from twill.solver.paper.options import options_from
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
+from twill.verify import verify
 from twill.what_if import parse_change
 
 FORWARD, BACKWARD = "flash_attention_forward", "flash_attention_backward"
@@ -138,9 +141,19 @@ def ask_default(question: Question, levels: bool = True) -> Answer:
 
 @cache
 def feasible_at(question: Question, ii: int) -> bool | None:
-    """Whether the default profile has a schedule at one II; None where it was not decided."""
-    clock = Clock(SolveOptions(SAFEGUARD), Stop(), None)
-    answer = Oracle(clock).answer(problem_of(question), ii)
+    """Whether the default profile has a schedule at one II; None where it was not decided.
+
+    A schedule counts when it verifies; one that does not is a defect of ours.
+    """
+    problem, oracle = problem_of(question), Oracle(Clock(SolveOptions(SAFEGUARD), Stop(), None))
+    answer = oracle.answer(problem, ii)
+    if answer == "feasible":
+        claim = Claim("feasible", 1, "not proved")
+        digest = problem_digest(problem)
+        schedule = assemble(problem, digest, ii, oracle.starts, oracle.roles, claim)
+        broken = verify(problem, schedule)
+        if broken:
+            raise AssertionError(f"II {ii}: {'; '.join(v.message for v in broken)}")
     return None if answer == "unknown" else answer == "feasible"
 
 

@@ -33,6 +33,11 @@ def test_the_page_is_made_of_the_results(claims: dict[str, Claim]) -> None:
     assert rendered(page, claims) == page
 
 
+def test_differences_are_explained(claims: dict[str, Claim]) -> None:
+    """Where the profiles answer differently the page says which is right."""
+    assert [claim.name for claim in claims.values() if claim.differs and not claim.right] == []
+
+
 def test_results_survive_json() -> None:
     """Reading and writing the results changes nothing."""
     document = json.loads(RESULTS.read_text(encoding="utf-8"))
