@@ -106,11 +106,12 @@ def claim_blackwell_backward_reduced() -> Claim:
 
 def _printed(ours: bool | None, sounder: bool | None) -> str:
     """Which of the answers is right where the figures refuse FA4's groups."""
-    return (
-        f"the default profile: its answer ({said(ours)}) is a verified schedule at machine cycles"
-        f" where it is feasible; without the literal CONCURRENCY and INIT the joint system says"
-        f" {said(sounder)}"
-    )
+    if ours:
+        return (
+            "the default profile: its schedule with these groups verifies at machine cycles. The"
+            f" figures as printed refuse them; with the two sounder readings: {said(sounder)}"
+        )
+    return "the default profile: it counts modulo II and has no literal CONCURRENCY or INIT"
 
 
 def claim_blackwell_backward_smaller_i() -> Claim:
