@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from twill.accounting import buffers
 from twill.problem import Problem, groups
 from twill.relaxation import Group, arrow, more_stages
+from twill.solver.bounds import bounds
 
 MOST = 6
 """Items of a list that are told; the biggest come first."""
@@ -99,8 +100,15 @@ def _requirements(problem: Problem, _: str, __: int) -> str:
 
 
 def _delay(problem: Problem, name: str, _: int) -> str:
+    """One dependence; of all together the circuit that takes longest."""
     found = {arrow(d): d.delay for d in problem.dependences if name in ("", arrow(d))}
-    return _listed(found.items(), " cycles") if not name else f"{max(found.values())} cycles"
+    if name:
+        return f"{max(found.values())} cycles"
+    circuits = [t for t in bounds(problem).terms if t.kind in ("recurrence", "buffer")]
+    if not circuits:
+        return _listed(found.items(), " cycles")
+    slowest = max(circuits, key=lambda term: term.ii)
+    return f"the slowest circuit, {slowest.name}, takes {slowest.detail}"
 
 
 _NUMBERS: dict[str, Callable[[Problem, str, int], str]] = {

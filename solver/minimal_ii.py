@@ -82,9 +82,9 @@ class Search:
             self._scan()
         return self._found()
 
-    def decide(self, ii: int, turns: int = PROBE_TURNS) -> Answer:
-        """Whether there is a schedule at one II; ``best`` has it."""
-        return self._probe(ii, turns=turns)
+    def glance(self, ii: int) -> Answer:
+        """Whether there is a schedule at one II, if that is easily seen; ``best`` has it."""
+        return self._glance(ii)
 
     def _found(self, nowhere: bool = False) -> Found:
         return Found(self.best, self.low, tuple(self.refuted), nowhere)
@@ -163,11 +163,11 @@ class Search:
             if self._probe(self.low, patient=True) == "unknown":
                 return
 
-    def _probe(self, ii: int, patient: bool = False, turns: int = PROBE_TURNS) -> Answer:
+    def _probe(self, ii: int, patient: bool = False) -> Answer:
         """Decide one II: a restricted model and the whole one in turn, with growing effort."""
         self._tell(ii)
         turn, effort = 0, FIRST_EFFORT
-        while not self.clock.over and (patient or turn < turns):
+        while not self.clock.over and (patient or turn < PROBE_TURNS):
             if self.best is None and self._find(ii, turn):
                 return "feasible"
             answer = self._decide(ii, effort)

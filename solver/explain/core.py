@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from twill.explanation import Core
 from twill.problem import Problem
-from twill.relaxation import Group, constraint_groups, delays, lift
+from twill.relaxation import Group, arrow, constraint_groups, delays, lift
+from twill.solver.bounds import bounds
 from twill.solver.explain.oracle import Oracle
 
 ALL_DELAYS = Group("delay")
+
+MOST = 3
+"""Single delays that may be doubtful; with more of them all delays are one group."""
 
 ABOUT_ROLES = (
     "requirements",
@@ -40,11 +44,34 @@ def minimal_core(problem: Problem, ii: int, oracle: Oracle) -> Core:
         if answer != "infeasible":
             return Core(ii, answer)
     if ALL_DELAYS in search.needed:
-        search.needed.remove(ALL_DELAYS)
-        search.split(delays(problem))
+        search = _single_delays(problem, search)
     order = [*groups, *delays(problem)]
     needed = sorted(search.needed, key=order.index)
     return Core(ii, "infeasible", tuple(needed), tuple(g for g in needed if g in search.doubtful))
+
+
+def _single_delays(problem: Problem, whole: _Deletion) -> _Deletion:
+    """The delays one by one; all as one group again where too many stay doubtful."""
+    search = whole.copy()
+    search.needed.remove(ALL_DELAYS)
+    critical = on_circuits(problem)
+    for some in ([group for group in delays(problem) if group not in critical], critical):
+        search.split(some)
+        if search.lost:
+            return whole
+    return search
+
+
+def on_circuits(problem: Problem) -> list[Group]:
+    """The delays on the circuits that bound the II most: what is left of many, probably."""
+    steps = {
+        step
+        for term in bounds(problem).terms
+        for step in zip(term.ops, (*term.ops[1:], *term.ops[:1]), strict=True)
+        if term.kind in ("recurrence", "buffer")
+    }
+    found = [Group("delay", arrow(d)) for d in problem.dependences if (d.src, d.dst) in steps]
+    return [group for group in delays(problem) if group in found]
 
 
 class _Deletion:
@@ -55,6 +82,18 @@ class _Deletion:
         self.lifted: list[Group] = []
         self.needed: list[Group] = []
         self.doubtful: set[Group] = set()
+
+    def copy(self) -> _Deletion:
+        """The same state, to try something out."""
+        other = _Deletion(self.problem, self.ii, self.oracle)
+        other.lifted, other.needed = [*self.lifted], [*self.needed]
+        other.doubtful = {*self.doubtful}
+        return other
+
+    @property
+    def lost(self) -> bool:
+        """Whether so many single delays are doubtful that listing them explains nothing."""
+        return sum(bool(group.name) and group.kind == "delay" for group in self.doubtful) > MOST
 
     def try_without(self, groups: Sequence[Group]) -> bool:
         """Lift these as well if the II stays forbidden; a single one else is needed."""
@@ -70,7 +109,7 @@ class _Deletion:
 
     def split(self, groups: Sequence[Group]) -> None:
         """Halve what cannot be lifted as a whole: most dependences do not matter."""
-        if not groups or self.try_without(groups) or len(groups) == 1:
+        if not groups or self.lost or self.try_without(groups) or len(groups) == 1:
             return
         for half in _halves(groups):
             self.split(half)

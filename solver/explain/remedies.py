@@ -152,6 +152,8 @@ class _Ask:
         return f"{float(found):g} times as fast will do" if found else ""
 
     def _delay(self, name: str) -> str:
+        if not name:
+            return ""  # all of them at once: there is no one number to ask for
         now = max(d.delay for d in self.problem.dependences if arrow(d) == name)
 
         def make(delay: int) -> Problem:

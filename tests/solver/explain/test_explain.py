@@ -10,7 +10,7 @@ import pytest
 from tests.attention import attention
 from tests.brute_force import exists
 from tests.random_problems import random_problem
-from twill.explanation import COUNTS, SPEEDS, Core, Explanation, Interval
+from twill.explanation import COUNTS, SPEEDS, Answer, Core, Explanation, Interval
 from twill.problem import Dependence, Op, Problem, Reservation, Unit
 from twill.relaxation import Group, keep, lift
 from twill.schedule import Infeasible, Optimal
@@ -106,6 +106,29 @@ def test_remedies_say_how_much_and_what_else_forbids() -> None:
     [remedy] = remedies(problem, minimal_core(problem, 3, oracle()), oracle())
     assert remedy.answer == "infeasible"
     assert remedy.also == (Group("delay", "add -> add@+1"),)
+
+
+class Undecided(Oracle):
+    """An oracle that decides nothing where single delays are lifted."""
+
+    def answer(self, problem: Problem, ii: int) -> Answer:
+        """Unknown for what is between the whole and no delay at all."""
+        times = sum(d.delay > 0 for d in problem.dependences)
+        if 0 < times < sum(d.delay > 0 for d in attention().dependences):
+            return "unknown"
+        return super().answer(problem, ii)
+
+
+def test_delays_that_stay_doubtful_are_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of dependences that may or may not matter explains nothing."""
+    monkeypatch.setattr("twill.solver.explain.core.MOST", 1)
+    undecided = Undecided(Clock(OPTIONS, Stop()))
+    core = minimal_core(attention(), 11, undecided)
+    assert Group("delay") in core.groups
+    assert core.doubtful == ()
+    found = {remedy.group: remedy for remedy in remedies(attention(), core, oracle())}
+    assert found[Group("delay")].answer == "feasible"
+    assert found[Group("delay")].amount == ""
 
 
 def test_registers_barriers_and_streams_together() -> None:
