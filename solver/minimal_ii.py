@@ -18,6 +18,7 @@ from twill.solver.cpsat.model import Model, build
 from twill.solver.cpsat.partition import narrowed
 from twill.solver.lemmas import horizon, monotone
 from twill.solver.paths import critical_path
+from twill.solver.repeat import Repeater
 
 T = TypeVar("T")
 
@@ -71,6 +72,7 @@ class Search:
         self.refuted: list[int] = []
         self.best: Assignment | None = None
         self.path = critical_path(problem)
+        self.repeater = Repeater(problem, clock)
 
     def run(self) -> Found:
         """Search until the minimum is proved or the clock is over."""
@@ -92,20 +94,30 @@ class Search:
     def _climb(self) -> bool:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
         start = self.low
-        answer = self._glance(start)
-        if answer == "unknown":
-            answer = self._probe(start)
-        if answer == "feasible":
+        if self._easily(start) or any(self._easily(ii) for ii in self._rungs(start)):
             return True
-        step = max(1, start >> 6)
-        while not self.clock.over and start + step < self.horizon:
-            if self._glance(start + step) == "feasible" or self._find(start + step, 1):
-                return True
-            step *= 2
-        if self.clock.over:
+        if self._probe(start) == "feasible":
+            return True
+        if any(self._find(ii, 1) for ii in self._rungs(start)) or self.clock.over:
             return True
         answer = self._probe(max(start, self.horizon), patient=True)
         return answer != "infeasible" or self._exists_below(self.horizon)
+
+    def _rungs(self, start: int) -> Iterator[int]:
+        """Larger and larger IIs, as long as there is time."""
+        step = max(1, start >> 6)
+        while not self.clock.over and start + step < self.horizon:
+            yield start + step
+            step *= 2
+
+    def _easily(self, ii: int) -> bool:
+        """Look for a schedule where that takes little: one that repeats a sub-tile, a glance."""
+        self._tell(ii)
+        found = self.repeater.find(ii)
+        if found is not None:
+            self._keep(found)
+            return True
+        return self._glance(ii) == "feasible"
 
     def _exists_below(self, ii: int) -> bool:
         """Whether a refutation at the horizon leaves smaller IIs: only without monotonicity."""

@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Protocol
 
 from ortools.sat.python import cp_model
 
-from twill.problem import Reservation
-from twill.solver.cpsat.variables import Expr, Space, negated
+from twill.problem import Problem, Reservation
+from twill.solver.cpsat.variables import Expr, Literal, negated
 
 
-def add_capacity(space: Space) -> None:
+class Phases(Protocol):
+    """A circle of ``ii`` phases, and on it the slots of a problem's operations."""
+
+    @property
+    def problem(self) -> Problem:
+        """Whose reservations they are."""
+
+    @property
+    def ii(self) -> int:
+        """How many phases there are."""
+
+    @property
+    def cp(self) -> cp_model.CpModel:
+        """The model under construction."""
+
+    @property
+    def slot(self) -> dict[str, cp_model.IntVar]:
+        """The phase of each operation's start."""
+
+    def before(self, u: str, v: str) -> Literal:
+        """Whether u's slot comes before v's."""
+
+
+def add_capacity(space: Phases) -> None:
     """CAPACITY: at every phase a unit serves at most its capacity, a fluid one over the period."""
     for unit in space.problem.units:
         users = [
@@ -38,7 +62,7 @@ def _exclusive(users: list[tuple[str, Reservation]], capacity: int) -> bool:
     return once and sum(smallest) > capacity and all(r.offset == 0 for _, r in users)
 
 
-def _add_exclusive(space: Space, users: list[tuple[str, Reservation]]) -> None:
+def _add_exclusive(space: Phases, users: list[tuple[str, Reservation]]) -> None:
     """Pairwise orders, on the literals that the instruction streams use too."""
     for (u, a), (v, b) in combinations(users, 2):
         for first, second, length, back in ((u, v, a, b), (v, u, b, a)):
@@ -48,7 +72,7 @@ def _add_exclusive(space: Space, users: list[tuple[str, Reservation]]) -> None:
             space.cp.add(there + back.length <= here + space.ii).only_enforce_if(order)
 
 
-def _add_cumulative(space: Space, users: list[tuple[str, Reservation]], capacity: int) -> None:
+def _add_cumulative(space: Phases, users: list[tuple[str, Reservation]], capacity: int) -> None:
     """Each reservation twice, one period apart: what wraps around meets the second copy."""
     intervals: list[cp_model.IntervalVar] = []
     amounts: list[int] = []
@@ -73,7 +97,7 @@ def _add_cumulative(space: Space, users: list[tuple[str, Reservation]], capacity
         space.cp.add_cumulative(intervals, amounts, capacity)
 
 
-def phase(space: Space, name: str, offset: int) -> Expr:
+def phase(space: Phases, name: str, offset: int) -> Expr:
     """``(slot + offset) mod II`` as an expression."""
     offset %= space.ii
     if offset == 0:
