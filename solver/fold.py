@@ -14,9 +14,6 @@ from twill.accounting import charged_warps
 from twill.problem import Dependence, Op, Problem, RoleLimits
 from twill.solver.symmetry import exchanges
 
-LEAST_TURNS = 3
-"""Sub-tiles from which folding is worth it; with two the whole model is as quick."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -54,16 +51,29 @@ def sub_tiles(problem: Problem) -> tuple[Mapping[str, str], ...]:
     best: tuple[Mapping[str, str], ...] = ()
     for op in problem.ops:
         moving = [e for e in found if e[op.name] != op.name]
-        if len(moving) < len(best):
+        if len(moving) < max(1, len(best)):
             continue
-        sets = [{name for name, other in e.items() if other != name} for e in moving]
-        names = [o.name for o in problem.ops if sets and all(o.name in moved for moved in sets)]
+        moved = [{name for name, other in e.items() if other != name} for e in moving]
+        names = _hanging_on(problem, op.name, set.intersection(*moved))
         images = ({n: n for n in names}, *({n: e[n] for n in names} for e in moving))
         apart = {other for image in images for other in image.values()}
-        whole = all(len(moved) == 2 * len(names) for moved in sets)
-        if moving and whole and len(apart) == len(images) * len(names):
+        whole = all(len(each) == 2 * len(names) for each in moved)
+        if whole and len(apart) == len(images) * len(names):
             best = images
     return best
+
+
+def _hanging_on(problem: Problem, first: str, among: set[str]) -> list[str]:
+    """The operations that dependences connect with the first one, in program order."""
+    reached, todo = {first}, [first]
+    ends = [(d.src, d.dst) for d in problem.dependences if {d.src, d.dst} <= among]
+    while todo:
+        name = todo.pop()
+        for pair in ends:
+            if name in pair and not reached.issuperset(pair):
+                todo += set(pair) - reached
+                reached.update(pair)
+    return [op.name for op in problem.ops if op.name in reached]
 
 
 def folded(problem: Problem, images: tuple[Mapping[str, str], ...], ii: int) -> Fold:

@@ -94,7 +94,9 @@ class Search:
     def _climb(self) -> bool:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
         start = self.low
-        if self._easily(start) or any(self._easily(ii) for ii in self._rungs(start)):
+        if self._easily(start) or self._find(start, 0):
+            return True
+        if any(self._easily(ii) for ii in self._rungs(start)):
             return True
         if self._probe(start) == "feasible":
             return True

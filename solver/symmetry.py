@@ -37,14 +37,15 @@ def exchanges(problem: Problem) -> list[Exchange]:
         return []
     arcs = Arcs(problem)
     classes: dict[Hashable, list[str]] = defaultdict(list)
-    for name, color in _colors(problem, arcs).items():
+    nature = _numbered({op.name: _nature(op) for op in problem.ops})
+    for name, color in _colors(nature, arcs).items():
         classes[color].append(name)
     found: list[Exchange] = []
     for v, w in (pair for names in classes.values() for pair in combinations(names, 2)):
         if any(known[v] == w for known in found):
             continue
         exchange = _grown(problem, arcs, v, w)
-        if exchange is not None and _is_automorphism(problem, exchange):
+        if exchange is not None and _is_automorphism(problem, nature, exchange):
             found.append(exchange)
     return found
 
@@ -76,9 +77,8 @@ def _nature(op: Op) -> Hashable:
     return (reservations, *(getattr(op, field) for field in op.__slots__ if field not in apart))
 
 
-def _colors(problem: Problem, arcs: Arcs) -> dict[str, Hashable]:
+def _colors(color: dict[str, Hashable], arcs: Arcs) -> dict[str, Hashable]:
     """Operations of one color cannot be told apart by their surroundings (refinement)."""
-    color: dict[str, Hashable] = _numbered({op.name: _nature(op) for op in problem.ops})
     while True:
         finer = _numbered(
             {
@@ -137,11 +137,11 @@ def _matched(
     return list(zip(open_, left, strict=True))
 
 
-def _is_automorphism(problem: Problem, image: Exchange) -> bool:
+def _is_automorphism(problem: Problem, nature: Mapping[str, Hashable], image: Exchange) -> bool:
     """Whether the problem reads the same after the exchange; in-place results included."""
     op = problem.op
     for name, other in image.items():
-        if image[other] != name or _nature(op[name]) != _nature(op[other]):
+        if image[other] != name or nature[name] != nature[other]:
             return False
         place, target = op[name].in_place, op[other].in_place
         moved = place and (image[place.op], place.distance)
