@@ -7,7 +7,7 @@ any length within the stage limit) may answer infeasible; an unknown leaves a ga
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from twill.solver.cpsat.partition import narrowed
 from twill.solver.lemmas import horizon, monotone
 from twill.solver.paths import critical_path
 from twill.solver.repeat import Repeater
+from twill.solver.restrict import restricted, restrictions
 
 T = TypeVar("T")
 
@@ -48,16 +49,6 @@ class Found:
     lower_bound: int
     refuted: tuple[int, ...]
     nowhere: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """What a model is narrowed to, to look for a schedule: see ``Space``."""
-
-    stages: int
-    length: int
-    roles: int | None
-    together: bool
 
 
 class Search:
@@ -161,8 +152,8 @@ class Search:
     def _glance(self, ii: int) -> Answer:
         """Decide one II if that is easy: known roles, few roles, then the whole model."""
         self._tell(ii)
-        few = self._restrictions(ii)[:2]
-        models = [self._restricted(ii, each) for each in few]
+        few = restrictions(self.problem, ii, self.path)[:2]
+        models = [restricted(self.problem, ii, each) for each in few]
         if self.best is not None and self.best.role:
             models.insert(0, build(narrowed(self.problem, self.best), ii))
         how = Run(self.clock.left, GLANCE_EFFORT, self.clock.options.seed, Way(linear=0))
@@ -194,43 +185,18 @@ class Search:
 
     def _find(self, ii: int, turn: int) -> bool:
         """Look for a schedule in restricted models, where the search is shortest."""
-        for some in batched(self._restrictions(ii), self.clock.options.workers):
+        for some in batched(restrictions(self.problem, ii, self.path), self.clock.options.workers):
             if self.clock.over:
                 return False
-            entries = [(self._restricted(ii, each), self._how(turn)) for each in some]
+            entries = [(restricted(self.problem, ii, each), self._how(turn)) for each in some]
             if self._kept(self._race(entries, ("optimal",))):
                 return True
         return False
-
-    def _restrictions(self, ii: int) -> list[Restriction]:
-        """Few stages and roles first, values in registers kept on their role first."""
-        length = self.path + self.path // 4 + ii
-        stages = min(self.problem.limits.max_stages, length // ii + 1)
-        found = []
-        for count in dict.fromkeys((max(1, stages - 1), stages)):
-            few = self._role_counts()[:2]
-            found += [Restriction(count, length, roles, together=True) for roles in few]
-        found += [Restriction(stages, length, roles, False) for roles in self._role_counts()]
-        return found
-
-    def _restricted(self, ii: int, to: Restriction) -> Model:
-        limits = replace(self.problem.limits, max_stages=to.stages)
-        narrow = replace(self.problem, limits=limits)
-        return build(narrow, ii, to.roles, together=to.together, longest=to.length)
 
     def _how(self, turn: int) -> Run:
         way = Way(linear=turn % 2)
         effort = FIND_EFFORT * 2**turn
         return Run(self.clock.left, effort, self.clock.options.seed + turn, way)
-
-    def _role_counts(self) -> tuple[int | None, ...]:
-        """Numbers of roles to try, fewest first; None where there is nothing to choose."""
-        limits = self.problem.roles
-        if limits is None:
-            return (None,)
-        first = 3 if self.problem.has_load_role else 1
-        counts = [first + more for more in (0, 1, 2, 3) if first + more < limits.max_roles]
-        return (*counts, limits.max_roles)
 
     def _decide(self, ii: int, effort: float) -> Answer:
         """The whole model, without and with linear relaxation: either may find or refute."""
