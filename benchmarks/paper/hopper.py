@@ -200,7 +200,8 @@ def claim_hopper_backward_registers() -> Claim:
     free = {rows: _paper_wide(rows, "registers=2000") for rows in (64, 128)}
     bound = bounds(problem_of(WIDE)).ii or 0
     wide, wide_free = feasible_at(WIDE, bound), feasible_at(WIDE_FREE, bound)
-    narrow, lifted = default_schedule(HOPPER_BACKWARD), default_schedule(FREE_REGISTERS)
+    narrow, lifted = default_schedule(HOPPER_BACKWARD), ask_default(FREE_REGISTERS, False).schedule
+    assert lifted is not None
     paper = ", ".join(
         f"{rows} queries: {limited[rows][0]}, without register limits {free[rows][0]}"
         for rows in limited
