@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from benchmarks.paper.claim import Claim, Finding, verdict
-from benchmarks.paper.experts import CORRECTION, fa4_forward, matches
+from benchmarks.paper.experts import CORRECTION, forward, matches
 from benchmarks.paper.kernels import (
     BLACKWELL_FORWARD,
     both,
@@ -40,7 +40,7 @@ ISSUE = "concurrency=issue"
 STEADY = "liveness=steady"
 
 
-FA4 = replace(BLACKWELL_FORWARD, fixed=fa4_forward(problem_of(BLACKWELL_FORWARD)))
+FA4 = replace(BLACKWELL_FORWARD, fixed=forward(problem_of(BLACKWELL_FORWARD), "b200"))
 
 
 FA4_SHARED = replace(FA4, changes=("roles.register_file=68608",))

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from benchmarks.paper.claim import Claim, Finding, verdict
-from benchmarks.paper.experts import fa3_forward, matches
+from benchmarks.paper.experts import forward, matches
 from benchmarks.paper.kernels import (
     HOPPER_BACKWARD,
     HOPPER_FORWARD,
@@ -119,7 +119,7 @@ def claim_fa3_ping_pong() -> Claim:
     answer = ask_default(forced)
     found = of_schedule(problem_of(forced), answer.schedule) if answer.schedule else None
     among = found is not None and found.ii == free.ii and has_ping_pong(found)
-    shape = matches(found, fa3_forward(problem_of(forced))) if found is not None else False
+    shape = matches(found, forward(problem_of(forced), "h100")) if found is not None else False
     text = (
         f"the answer itself: {_shares(free)}; with FA3's turns of the tensor core asked for:"
         f" {_shares(found) if found else 'no schedule'} at II {found.ii if found else '-'} of"
