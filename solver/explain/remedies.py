@@ -149,7 +149,7 @@ class _Ask:
 
     def _unit(self, name: str) -> str:
         found = self.least(FACTORS, lambda factor: faster(self.problem, name, factor))
-        return f"{float(found):g} times as fast will do" if found else ""
+        return f"{float(found):g} times as fast will do, latencies as they are" if found else ""
 
     def _delay(self, name: str) -> str:
         if not name:

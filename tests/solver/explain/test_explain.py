@@ -101,7 +101,10 @@ def test_remedies_say_how_much_and_what_else_forbids() -> None:
     """Unit a must be 5/4 as fast for II 4; at II 3 the recurrence still forbids."""
     problem = two_units()
     [remedy] = remedies(problem, minimal_core(problem, 4, oracle()), oracle())
-    assert (remedy.answer, remedy.amount) == ("feasible", "1.5 times as fast will do")
+    assert (remedy.answer, remedy.amount) == (
+        "feasible",
+        "1.5 times as fast will do, latencies as they are",
+    )
     assert minimal_core(faster(problem, "a", Fraction(5, 4)), 4, oracle()).answer == "infeasible"
     [remedy] = remedies(problem, minimal_core(problem, 3, oracle()), oracle())
     assert remedy.answer == "infeasible"
