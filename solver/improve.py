@@ -18,7 +18,7 @@ from twill.solver.cpsat.partition import Partitions
 from twill.solver.levels import TIME_TOLERANCE, UNITS, allowed, level_names, level_of, slack, values
 
 ROUNDS = (
-    ((Way(0), Way(1, tree=True)), 0.15),
+    ((Way(1, tree=True), Way(0)), 0.15),
     ((Way(0, core=True), Way(1)), 0.15),
     ((Way(1, tree=True), Way(0)), 0.5),
     ((Way(1), Way(0, core=True)), 1.0),

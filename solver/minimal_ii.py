@@ -33,6 +33,9 @@ that many short ones with other seeds find a schedule sooner than few long ones.
 GLANCE_EFFORT = 0.2
 """Deterministic work of one run where only easy answers are wanted."""
 
+SPARK_EFFORT = 0.02
+"""Deterministic work for what is seen at once: most IIs just below the smallest."""
+
 PROBE_TURNS = 4
 """Turns at a probe before it is left undecided, to be retried when nothing else is left."""
 
@@ -85,11 +88,11 @@ class Search:
     def _climb(self) -> bool:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
         start = self.low
-        if self._easily(start) or self._find(start, 0):
+        if self._easily(start) or (start not in self.refuted and self._find(start, 0)):
             return True
         if any(self._easily(ii) for ii in self._rungs(start)):
             return True
-        if self._probe(start) == "feasible":
+        if start not in self.refuted and self._probe(start) == "feasible":
             return True
         if any(self._find(ii, 1) for ii in self._rungs(start)) or self.clock.over:
             return True
@@ -150,8 +153,12 @@ class Search:
                 floor = middle
 
     def _glance(self, ii: int) -> Answer:
-        """Decide one II if that is easy: known roles, few roles, then the whole model."""
+        """Decide one II if that is easy: the whole model, known roles, few roles, and again."""
         self._tell(ii)
+        whole = build(self.problem, ii)
+        answer = self._decide(whole, SPARK_EFFORT)
+        if answer != "unknown":
+            return answer
         few = restrictions(self.problem, ii, self.path)[:2]
         models = [restricted(self.problem, ii, each) for each in few]
         if self.best is not None and self.best.role:
@@ -160,7 +167,7 @@ class Search:
         for some in batched(models, self.clock.options.workers):
             if self._kept(self._race([(model, how) for model in some], ("optimal",))):
                 return "feasible"
-        return self._decide(ii, GLANCE_EFFORT)
+        return self._decide(whole, GLANCE_EFFORT)
 
     def _scan(self) -> None:
         """Without monotonicity every II below the best needs its own refutation."""
@@ -175,7 +182,7 @@ class Search:
         while not self.clock.over and (patient or turn < PROBE_TURNS):
             if self.best is None and self._find(ii, turn):
                 return "feasible"
-            answer = self._decide(ii, effort)
+            answer = self._decide(build(self.problem, ii), effort)
             if answer != "unknown":
                 return answer
             if self.best is not None and self._find(ii, turn):
@@ -198,9 +205,8 @@ class Search:
         effort = FIND_EFFORT * 2**turn
         return Run(self.clock.left, effort, self.clock.options.seed + turn, way)
 
-    def _decide(self, ii: int, effort: float) -> Answer:
+    def _decide(self, model: Model, effort: float) -> Answer:
         """The whole model, without and with linear relaxation: either may find or refute."""
-        model = build(self.problem, ii)
         seed, seconds = self.clock.options.seed, self.clock.left
         ways = (Way(linear=0), Way(linear=1))
         if self.clock.options.workers > 1:
@@ -214,7 +220,7 @@ class Search:
         if self._kept(results):
             return "feasible"
         if any(result.answer == "infeasible" for result in results):
-            self._refute(ii)
+            self._refute(model.space.ii)
             return "infeasible"
         return "unknown"
 
