@@ -10,11 +10,14 @@ from itertools import product
 
 import pytest
 
+from tests.brute_force import CLAIM
 from twill.accounting import buffers
 from twill.elaborate import elaborate
+from twill.knobs import Knobs, turned
 from twill.problem import Limits, Op, Problem, Reservation, Unit
 from twill.schedule import Optimal, Schedule
 from twill.solver import SolveOptions, bounds, solve
+from twill.solver.assemble import assemble
 from twill.solver.clock import Clock
 from twill.solver.lemmas import monotone
 from twill.solver.minimal_ii import Search
@@ -22,6 +25,7 @@ from twill.solver.options import Stop
 from twill.solver.smt.engine import Limit, decide
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
+from twill.verify import verify
 
 
 def smallest(problem: Problem) -> Schedule:
@@ -63,6 +67,20 @@ def test_z3_refutes_what_tensor_memory_forbids() -> None:
     """The engine that shares nothing with the first one agrees about II 2191."""
     decision = decide(backward(384, joint=False), 2191, Limit(120))
     assert decision.answer == "infeasible"
+
+
+@pytest.mark.slow
+def test_two_tiles_on_two_warp_groups_with_160_registers() -> None:
+    """II 2206 where the bounds say 2048: CP-SAT sees the schedule at once, Z3 refutes 2205."""
+    problem = elaborate(load_loop("flash_attention_forward"), load_machine("h100")).problem
+    problem = turned(problem, Knobs(max_roles=3, registers_per_role=160))
+    assert bounds(problem).ii == 2048
+    search = Search(problem, 1, Clock(SolveOptions(60, 0, 1), Stop()))
+    assert search.glance(2206) == "feasible"
+    assert search.best is not None
+    found = assemble(problem, "", 2206, search.best.start, search.best.role, CLAIM)
+    assert verify(problem, found) == ()
+    assert decide(problem, 2205, Limit(250)).answer == "infeasible"
 
 
 def test_roles_make_scarce_tensor_memory_dearer() -> None:
