@@ -78,10 +78,6 @@ class Search:
             self._scan()
         return self._found()
 
-    def glance(self, ii: int) -> Answer:
-        """Whether there is a schedule at one II, if that is easily seen; ``best`` has it."""
-        return self._glance(ii)
-
     def _found(self, nowhere: bool = False) -> Found:
         return Found(self.best, self.low, tuple(self.refuted), nowhere)
 
@@ -113,7 +109,7 @@ class Search:
         if found is not None:
             self._keep(found)
             return True
-        return self._glance(ii) == "feasible"
+        return self.glance(ii) == "feasible"
 
     def _exists_below(self, ii: int) -> bool:
         """Whether a refutation at the horizon leaves smaller IIs: only without monotonicity."""
@@ -149,11 +145,14 @@ class Search:
         floor = self.low - 1
         while not self.clock.over and self.best.ii - floor > 1:
             middle = (floor + self.best.ii) // 2
-            if self._glance(middle) != "feasible":
+            if self.glance(middle) != "feasible":
                 floor = middle
 
-    def _glance(self, ii: int) -> Answer:
-        """Decide one II if that is easy: the whole model, known roles, few roles, and again."""
+    def glance(self, ii: int) -> Answer:
+        """Decide one II if that is easy; ``best`` has the schedule if there is one.
+
+        The whole model at first, then known roles and few roles, then the whole for longer.
+        """
         self._tell(ii)
         whole = build(self.problem, ii)
         answer = self._decide(whole, SPARK_EFFORT)

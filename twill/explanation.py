@@ -39,7 +39,7 @@ class Core:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """Whether the II becomes possible without ``group``, and how little of a change will do.
+    """Whether the II becomes possible without ``group``, and how much of a change will do.
 
     ``amount`` is in the reader's terms, empty where only all or nothing was asked;
     ``holds`` are the registers at the peak of the schedule that the change allows.

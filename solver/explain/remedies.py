@@ -40,7 +40,7 @@ def remedies(problem: Problem, core: Core, oracle: Oracle) -> Iterator[Remedy]:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """The least change of one group that makes ``ii`` possible."""
+    """A change of one group that makes ``ii`` possible; no smaller one was found to."""
 
     problem: Problem
     ii: int

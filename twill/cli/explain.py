@@ -58,7 +58,7 @@ def explain_command(
     """Say what forbids a smaller II, and what would have to change.
 
     For the II asked about (or the one below the smallest): a minimal set of constraints that
-    together forbid it, with numbers, and how little of a change to each would lift it. Without
+    together forbid it, with numbers, and how much of a change to each is enough. Without
     --ii also what every constraint allows alone, what the others would allow without it,
     and how the II falls as each unit gets faster.
 
