@@ -1,0 +1,1 @@
+"""Refutations that anyone can check: made here, believed only after ``twill.check``."""

@@ -1,0 +1,1 @@
+"""Checks certificates with the standard library alone: no solver, no encoder, is trusted."""
