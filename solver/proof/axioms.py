@@ -5,40 +5,62 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from twill.check.atoms import Atom, Clause, Trivial
+from twill.check.atoms import Atom, Clause, Literal, Trivial
 from twill.check.period import Period
 from twill.check.rules import RULES
 
 
 @dataclass
 class Axioms:
-    """Axioms of a problem at one II: what the rules of ``twill.check`` make of arguments."""
+    """Axioms of a problem at one II: what the rules of ``twill.check`` make of arguments.
+
+    ``steps[i]`` is the rule with its arguments that gave ``clauses[i]``; literal +n or -n of a
+    clause is ``atoms[n - 1]`` or its negation.
+    """
 
     period: Period
-    variable: dict[Atom, int] = field(default_factory=dict)
     atoms: list[Atom] = field(default_factory=list)
     steps: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     clauses: list[list[int]] = field(default_factory=list)
+    _variable: dict[Atom, int] = field(default_factory=dict)
     _seen: set[Clause] = field(default_factory=set)
 
-    def add(self, rule: str, *arguments: Any) -> bool:
-        """Add an axiom; False where it says nothing or is there already."""
+    def add(self, rule: str, *arguments: Any) -> int:
+        """Add an axiom; how many are new: 0 where it says nothing or is there already."""
         try:
             clause = RULES[rule](self.period, *arguments)
         except Trivial:
-            return False
+            return 0
         if clause in self._seen:
-            return False
+            return 0
         self._seen.add(clause)
         self.steps.append((rule, arguments))
-        self.clauses.append(
-            [self._number(x.atom) if x.holds else -self._number(x.atom) for x in clause]
-        )
-        return True
+        self.clauses.append([self._number(literal) for literal in sorted(clause)])
+        return 1
 
-    def _number(self, atom: Atom) -> int:
-        number = self.variable.get(atom)
+    def variable(self, atom: Atom) -> int | None:
+        """The number of an atom, None where no axiom speaks of it."""
+        return self._variable.get(atom)
+
+    def _number(self, literal: Literal) -> int:
+        number = self._variable.get(literal.atom)
         if number is None:
-            self.atoms.append(atom)
-            number = self.variable[atom] = len(self.atoms)
-        return number
+            self.atoms.append(literal.atom)
+            number = self._variable[literal.atom] = len(self.atoms)
+        return number if literal.holds else -number
+
+    def decided(self) -> set[int]:
+        """The literals that unit propagation makes true."""
+        true: set[int] = set()
+        left, found = self.clauses, True
+        while found:
+            found, undecided = False, []
+            for clause in left:
+                open_ = [x for x in clause if -x not in true]
+                if len(open_) == 1:
+                    true.add(open_[0])
+                    found = True
+                elif not any(x in true for x in open_):
+                    undecided.append(open_)
+            left = undecided
+        return true

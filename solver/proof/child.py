@@ -1,0 +1,34 @@
+"""The child process that looks for a refutation, under limits of time and memory.
+
+It is given a pickled ``Job`` on stdin and leaves a pickled ``Report`` on stdout. Its parent, on
+the same machine, is the only one it talks to.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+from twill.solver.proof.job import Job, run
+
+
+def _limit_memory(size: int) -> None:
+    """Let allocations beyond ``size`` bytes fail, where the system can do that."""
+    try:
+        import resource
+    except ImportError:  # not a POSIX system
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def main() -> None:
+    """Read the job, report."""
+    job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 (from our own parent process)
+    _limit_memory(job.memory)
+    pickle.dump(run(job), sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Runs a refutation in a child process, so that it can be stopped at any time."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+
+from twill.problem import Problem
+from twill.solver.options import Stop
+from twill.solver.proof.job import Job, Report
+from twill.solver.proof.refute import Effort
+
+MEMORY = 4 << 30
+"""Bytes of address space that the child may take."""
+
+GRACE = 5.0
+"""Seconds for starting, and for writing the proof down after the search."""
+
+
+def attempt(
+    claimed: Problem,
+    ii: int,
+    effort: Effort,
+    stop: Stop | None = None,
+    asked: Problem | None = None,
+    memory: int = MEMORY,
+) -> Report:
+    """A refutation of one II, or a schedule, or neither where a limit or a stop ended it.
+
+    ``asked`` is the problem with stricter limits, where those are to be refuted.
+    """
+    nothing = Report(ii, 0)
+    if effort.seconds <= 0 or (stop is not None and stop.requested):
+        return nothing
+    job = pickle.dumps(Job(claimed, asked or claimed, ii, effort, memory))
+    command = [sys.executable, "-m", "twill.solver.proof.child"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 (our own interpreter, our own module)
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
+    ) as child:
+        forget = stop.watch(child.kill) if stop is not None else None
+        try:
+            out, _ = child.communicate(job, effort.seconds + GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+            return nothing
+        finally:
+            if forget is not None:
+                forget()
+        return _report(out) or nothing if child.returncode == 0 else nothing
+
+
+def _report(out: bytes) -> Report | None:
+    found = pickle.loads(out) if out else None  # noqa: S301 (from our own child process)
+    return found if isinstance(found, Report) else None
