@@ -12,9 +12,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 from twill.accounting import buffers, ceil_div, constraint_dependences, read_end
 from twill.problem import Dependence, Op, Problem, Reservation
@@ -25,12 +26,20 @@ MOST_EXCLUSIVE = 120
 EXCLUSION = "exclusion"
 """The name of the exclusion bound, of kind "resource"."""
 
+LONGEST_ISSUE = "longest issue"
+ONLY_ROLE = "the only role"
+"""The names of the two bounds of kind "role"."""
+
 BoundKind = Literal["resource", "recurrence", "buffer", "role"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The II that one thing alone would allow; ``detail`` is the arithmetic behind it."""
+    """The II that one thing alone would allow; ``detail`` is the arithmetic behind it.
+
+    ``terms``: what each operation adds to the sum; ``other``: what is added to them; ``arcs``:
+    the circuit. A certificate states them.
+    """
 
     kind: BoundKind
     name: str
@@ -38,18 +47,23 @@ class Bound:
     detail: str
     ops: tuple[str, ...]
     binding: bool = False
+    terms: Mapping[str, int] = field(default_factory=dict)
+    other: int = 0
+    arcs: tuple[Arc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """All bounds, highest first.
 
-    ``ii`` is the highest, None if no II at all is possible; ``impossible`` then says why.
+    ``ii`` is the highest, None if no II at all is possible; ``impossible`` then says why, and
+    ``endless`` is the circuit that no II makes room for.
     """
 
     ii: int | None
     terms: tuple[Bound, ...]
     impossible: str = ""
+    endless: tuple[Arc, ...] = ()
 
     @property
     def binding(self) -> tuple[Bound, ...]:
@@ -59,13 +73,18 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """start[dst] + distance * II >= start[src] + delay; ``why`` is shown to the reader."""
+    """start[dst] + distance * II >= start[src] + delay; ``why`` is shown to the reader.
+
+    ``source``: ("dependence", its number) or ("ring", its name, what ends a life, what begins
+    the next), as a certificate states it.
+    """
 
     src: str
     dst: str
     delay: int
     distance: int
     why: str
+    source: tuple[Any, ...] = ()
 
 
 class ImpossibleCircuit(Exception):
@@ -85,7 +104,7 @@ def bounds(problem: Problem) -> Bounds:
         terms += _recurrence_bounds(problem)
         terms += _buffer_bounds(problem)
     except ImpossibleCircuit as impossible:
-        return Bounds(None, tuple(terms), str(impossible))
+        return Bounds(None, tuple(terms), str(impossible), impossible.circuit)
     best = max((term.ii for term in terms), default=1)
     best = max(best, 1)
     ordered = sorted(terms, key=lambda term: (-term.ii, term.kind, term.name))
@@ -93,7 +112,7 @@ def bounds(problem: Problem) -> Bounds:
 
 
 def _marked(term: Bound, best: int) -> Bound:
-    return Bound(term.kind, term.name, term.ii, term.detail, term.ops, term.ii == best)
+    return replace(term, binding=term.ii == best)
 
 
 def _resource_bounds(problem: Problem) -> list[Bound]:
@@ -112,7 +131,7 @@ def _resource_bounds(problem: Problem) -> list[Bound]:
             share = f" over capacity {unit.capacity}" if unit.capacity > 1 else ""
             detail = f"{shown} = {total}{share}" if len(users) > 1 or share else shown
             names = tuple(name for name, _ in users)
-            terms.append(Bound("resource", unit.name, ii, detail, names))
+            terms.append(Bound("resource", unit.name, ii, detail, names, terms=dict(users)))
     return terms
 
 
@@ -147,7 +166,10 @@ def _exclusion_bound(problem: Problem) -> list[Bound]:
     names = tuple(op.name for op in problem.ops if op.name in clique)
     shown = " + ".join(f"{name} {length[name]}" for name in names)
     detail = f"no two of these fit together: {shown} = {total}"
-    return [Bound("resource", EXCLUSION, int(total), detail, names)] if len(names) > 1 else []
+    if len(names) < 2:
+        return []
+    taken = {name: length[name] for name in names}
+    return [Bound("resource", EXCLUSION, int(total), detail, names, terms=taken)]
 
 
 def _first_reservations(op: Op, fluid: set[str]) -> dict[str, Reservation]:
@@ -171,15 +193,19 @@ def _role_bounds(problem: Problem) -> list[Bound]:
         stay[reader] += cycles
     longest = max(stay, key=lambda name: stay[name])
     detail = f"{longest} keeps its role for {stay[longest]} cycles, waits included"
-    terms = [Bound("role", "longest issue", stay[longest], detail, (longest,))]
+    alone = {longest: stay[longest]}
+    terms = [Bound("role", LONGEST_ISSUE, stay[longest], detail, (longest,), terms=alone)]
     names = [op.name for op in problem.ops if not op.variable_latency]
     blocking = [name for name in names if always_blocks(problem, name)]
     if _one_role(problem) and problem.limits.concurrency == "issue" and blocking:
         others = [stay[name] for name in names if name not in blocking]
-        total = sum(stay[name] for name in blocking) + max(others, default=0)
+        taken = {name: stay[name] for name in blocking}
+        other = max(others, default=0)
+        total = sum(taken.values()) + other
         shown = " + ".join(f"{name} {stay[name]}" for name in blocking)
-        detail = f"one role issues {shown}" + (f" + {max(others)}" if others else "")
-        terms.append(Bound("role", "the only role", total, detail, tuple(blocking)))
+        detail = f"one role issues {shown}" + (f" + {other}" if others else "")
+        only = Bound("role", ONLY_ROLE, total, detail, tuple(blocking), terms=taken, other=other)
+        terms.append(only)
     return terms
 
 
@@ -240,8 +266,8 @@ def least_delay(problem: Problem, dependence: Dependence) -> int:
 def dependence_arcs(problem: Problem) -> list[Arc]:
     """The dependences, implied ones included, as arcs of the recurrence graph."""
     return [
-        Arc(d.src, d.dst, least_delay(problem, d), d.distance, d.kind)
-        for d in constraint_dependences(problem)
+        Arc(d.src, d.dst, least_delay(problem, d), d.distance, d.kind, ("dependence", number))
+        for number, d in enumerate(constraint_dependences(problem))
     ]
 
 
@@ -266,7 +292,8 @@ def _recurrence_bounds(problem: Problem) -> list[Bound]:
 def _as_bound(kind: BoundKind, found: tuple[int, tuple[Arc, ...]]) -> Bound:
     ii, circuit = found
     names = tuple(arc.src for arc in circuit)
-    return Bound(kind, " -> ".join((*names, names[0])), ii, _circuit_detail(circuit), names)
+    name, detail = " -> ".join((*names, names[0])), _circuit_detail(circuit)
+    return Bound(kind, name, ii, detail, names, arcs=circuit)
 
 
 def _circuit_detail(circuit: tuple[Arc, ...]) -> str:
@@ -316,13 +343,13 @@ def reuse_arcs(problem: Problem) -> list[list[Arc]]:
 def _ring_arcs(problem: Problem, name: str, members: dict[str, int], slots: int) -> list[Arc]:
     """From every event that ends a slot's life to every one that begins the next life."""
     why = f"ring {name} has room for {slots} slot{'s' if slots > 1 else ''}"
-    ends: list[tuple[str, int, int]] = []
+    ends: list[tuple[str, int, int, tuple[str, int | None]]] = []
     for member, lag in members.items():
         op = problem.op[member]
-        ends.append((member, 0 if op.streaming else op.latency, lag))
+        ends.append((member, 0 if op.streaming else op.latency, lag, (member, None)))
         ends += [
-            (d.dst, read_end(problem, d), lag + d.distance)
-            for d in problem.dependences
+            (d.dst, read_end(problem, d), lag + d.distance, (member, number))
+            for number, d in enumerate(problem.dependences)
             if d.kind == "flow" and d.src == member
         ]
     begins = [
@@ -330,8 +357,8 @@ def _ring_arcs(problem: Problem, name: str, members: dict[str, int], slots: int)
         for member, lag in members.items()
     ]
     return [
-        Arc(reader, writer, reading + early, slots - late + lag, why)
-        for reader, reading, late in ends
+        Arc(reader, writer, reading + early, slots - late + lag, why, ("ring", name, end, writer))
+        for reader, reading, late, end in ends
         for writer, early, lag in begins
     ]
 

@@ -14,13 +14,17 @@ class SolveOptions:
     ``time_limit`` is in seconds of wall time, for the whole search. The same input, seed
     and number of workers give the same schedule as long as no time limit strikes.
     ``levels`` are the levels of the objective to minimise after the II, None for all.
-    ``cross_check``: what CP-SAT refuted is refuted again by Z3, in the time that is left.
+    ``proof_limit``: seconds that looking for a refutation that can be checked may take, of the
+    time that is left, where arithmetic does not prove the II; 0 for none.
+    ``cross_check``: what then still is one engine's word is refuted again by Z3, in the time
+    that is left.
     """
 
     time_limit: float = 300.0
     seed: int = 0
     workers: int = 2
     levels: tuple[str, ...] | None = None
+    proof_limit: float = 60.0
     cross_check: bool = False
 
 

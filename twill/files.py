@@ -26,7 +26,7 @@ def write_whole(path: Path, text: str) -> None:
         raise _unwritable(path, error) from None
 
 
-def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
+def write_bundle(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files, by name, into a folder that is made where it is missing.
 
     Everything is written beside its place first and moved there last, so a full disk or a
@@ -39,9 +39,9 @@ def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
     target = folder
     try:
         made += _make_folder(folder)
-        for name, text in files.items():
+        for name, content in files.items():
             target = folder / name
-            staged[target] = _stage(target, text)
+            staged[target] = _stage(target, content)
         for target, temporary in staged.items():
             temporary.replace(target)
     except BaseException as error:
@@ -51,15 +51,15 @@ def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
         raise
 
 
-def _stage(path: Path, text: str) -> Path:
-    """Write ``text`` to a temporary file in the folder of ``path``."""
+def _stage(path: Path, content: str | bytes) -> Path:
+    """Write ``content`` to a temporary file in the folder of ``path``."""
     if path.is_dir():
         raise IsADirectoryError(0, "it is a directory")
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", dir=path.parent)
     staged = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         staged.chmod(0o666 & ~_umask())
     except BaseException:
         staged.unlink()

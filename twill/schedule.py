@@ -126,10 +126,24 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Refutation:
+    """A file that shows that no schedule exists at one II (``twill/refutation/v1``).
+
+    ``fewer``: of the problem with this limit lowered to ``limit``, "" for the problem itself.
+    """
+
+    ii: int
+    file: bytes
+    fewer: Literal["", "stages", "roles"] = ""
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Optimal:
-    """A verified schedule whose II is proved minimal."""
+    """A verified schedule whose II is proved minimal, with the refutations that were made."""
 
     schedule: Schedule
+    refutations: tuple[Refutation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +160,7 @@ class Infeasible:
 
     reason: Reason
     proof: Proof
+    refutations: tuple[Refutation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a job: a refutation file, a schedule as starts and roles, or neither."""
+    """What came of a job: a refutation file, starts and role numbers, or neither."""
 
     ii: int
     rounds: int
     refutation: bytes | None = None
-    found: tuple[dict[str, int], dict[str, str]] | None = None
+    found: tuple[dict[str, int], dict[str, int]] | None = None
 
 
 def run(job: Job) -> Report:

@@ -50,10 +50,10 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Starts and roles of a schedule: there is nothing to refute."""
+    """Starts and role numbers of a schedule, the load role 0: there is nothing to refute."""
 
     start: dict[str, int]
-    role: dict[str, str]
+    role: dict[str, int]
     rounds: int
 
 
@@ -111,13 +111,21 @@ class _Search:
                 if not self._contradict(model):
                     candidate = self._candidate(model)
                     if not add_broken(candidate):
-                        return Found(dict(candidate.start), dict(candidate.role), rounds)
+                        return self._found(candidate, rounds)
                 if time.monotonic() > until:
                     return GaveUp(rounds)
                 tell(rounds)
             return GaveUp(effort.rounds)
         finally:
             self.solver.delete()
+
+    def _found(self, candidate: Candidate, rounds: int) -> Found:
+        """The candidate, its roles numbered as everywhere: the loads' first, if there are any."""
+        op = self.axioms.period.problem.op
+        order = sorted(candidate.role, key=lambda name: not op[name].variable_latency)
+        numbers = {r: i for i, r in enumerate(dict.fromkeys(candidate.role[n] for n in order))}
+        role = {name: numbers[where] for name, where in candidate.role.items()}
+        return Found(dict(candidate.start), role, rounds)
 
     def _feed(self) -> None:
         """Give the solver what is new, with the order of the atoms that it speaks of."""
