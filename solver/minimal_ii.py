@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
+from twill.lemmas import horizon, monotone
 from twill.problem import Problem
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, race
 from twill.solver.cpsat.model import Model, build
 from twill.solver.cpsat.partition import narrowed
-from twill.solver.lemmas import horizon, monotone
 from twill.solver.paths import critical_path
 from twill.solver.repeat import Repeater
 from twill.solver.restrict import restricted, restrictions

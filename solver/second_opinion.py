@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from twill.lemmas import horizon, monotone
 from twill.problem import Problem
 from twill.schedule import Infeasible, Optimal, Outcome, Schedule
 from twill.solver.assemble import Claim, assemble
 from twill.solver.bounds import bounds
 from twill.solver.clock import Clock
-from twill.solver.lemmas import horizon, monotone
 from twill.solver.search import VerificationFailed
 from twill.verify import verify
 

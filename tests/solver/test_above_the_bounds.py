@@ -14,12 +14,12 @@ from tests.brute_force import CLAIM
 from twill.accounting import buffers
 from twill.elaborate import elaborate
 from twill.knobs import Knobs, turned
+from twill.lemmas import monotone
 from twill.problem import Limits, Op, Problem, Reservation, Unit
 from twill.schedule import Optimal, Schedule
 from twill.solver import SolveOptions, bounds, solve
 from twill.solver.assemble import assemble
 from twill.solver.clock import Clock
-from twill.solver.lemmas import monotone
 from twill.solver.minimal_ii import Search
 from twill.solver.options import Stop
 from twill.solver.smt.engine import Limit, decide

@@ -6,11 +6,11 @@ import pytest
 
 from tests.brute_force import exists, judged, roles, starts
 from tests.random_problems import random_problem
+from twill.lemmas import monotone
 from twill.solver.bounds import bounds
 from twill.solver.cpsat.engine import Run, Way, run
 from twill.solver.cpsat.model import build
 from twill.solver.impossible import impossible
-from twill.solver.lemmas import monotone
 
 BATCH = 20
 IIS = range(1, 5)

@@ -10,12 +10,11 @@ from tests.brute_force import exists, judged, starts
 from tests.larger_problems import larger_problem
 from tests.random_problems import random_problem
 from tests.reference import Reference
+from twill.lemmas import enough_stages, horizon, monotone
 from twill.problem import Dependence, Limits, Op, Problem, Reservation, Unit
 from twill.schedule import Optimal
 from twill.solver import SolveOptions, solve
-from twill.solver.lemmas import horizon, monotone
 from twill.solver.smt.engine import decide
-from twill.solver.stages import enough_stages
 
 
 def feasible(problem: Problem, ii: int, stages: int | None = None) -> bool:
@@ -72,6 +71,18 @@ def test_one_interval_with_an_offset_is_enough_to_lose_monotonicity() -> None:
     outcome = solve(problem, SolveOptions(60, 0, 1))
     assert isinstance(outcome, Optimal)
     assert outcome.schedule.ii == 3
+
+
+def test_one_negative_delay_is_enough_to_lose_monotonicity() -> None:
+    """B starts exactly 3 cycles after A, on A's unit: at II 2 it may, at II 3 it may not."""
+    held = {"u": (Reservation(0, 1),)}
+    tied = (Dependence("A", "B", 3), Dependence("B", "A", -3, kind="order"))
+    problem = Problem("tied", (Op("A", held), Op("B", held)), tied, (Unit("u"),))
+    assert not monotone(problem)
+    assert [exists(problem, ii) for ii in (1, 2, 3, 4)] == [False, True, False, True]
+    outcome = solve(problem, SolveOptions(60, 0, 1))
+    assert isinstance(outcome, Optimal)
+    assert outcome.schedule.ii == 2
 
 
 def test_a_limit_on_length_in_cycles_is_not_monotone() -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.attention import attention
 from tests.brute_force import exists
 from tests.random_problems import random_problem
+from twill.lemmas import monotone
 from twill.problem import (
     REGISTER,
     Dependence,
@@ -25,7 +26,6 @@ from twill.problem import (
 )
 from twill.schedule import Feasible, Infeasible, Optimal, Schedule, Unknown
 from twill.solver import Progress, SolveOptions, Stop, bounds, solve
-from twill.solver.lemmas import monotone
 from twill.verify import objective_values, verify
 
 OPTIONS = SolveOptions(60, 0, 1)

@@ -13,11 +13,11 @@ from tests.brute_force import judged
 from tests.larger_problems import larger_problem
 from twill.accounting import buffers, implied_dependences
 from twill.elaborate import elaborate
+from twill.lemmas import enough_stages
 from twill.problem import Limits, Op, Problem, Reservation, Unit
 from twill.solver import Stop
 from twill.solver.smt.engine import Limit, decide
 from twill.solver.smt.storage import orders, rings
-from twill.solver.stages import enough_stages
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
 
