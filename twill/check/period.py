@@ -66,9 +66,15 @@ class Period:
             raise Invalid("the problem has no roles")
         return self.problem.roles
 
+    def dependence(self, number: int) -> Dependence:
+        """A dependence by its number; each has one name only."""
+        if number < 0:
+            raise Invalid(f"{number} is not the number of a dependence")
+        return self.dependences[number]
+
     def flow(self, number: int) -> Dependence:
         """A stated flow dependence by its number."""
-        d = self.dependences[number]
+        d = self.dependence(number)
         if d.kind != "flow":
             raise Invalid(f"dependence {number} carries no value")
         return d

@@ -32,7 +32,7 @@ def circuit(_period: Period, arcs: Rows) -> Clause:
 
 def dependence(period: Period, number: int) -> Clause:
     """DEPENDENCE: the reader starts no earlier than the delay after the source."""
-    d = period.dependences[number]
+    d = period.dependence(number)
     return clause(after(d.src, d.dst, d.delay - d.distance * period.ii))
 
 
@@ -68,7 +68,7 @@ def capacity(period: Period, unit: str, held: Rows) -> Clause:
     for name, index, shift in held:
         r = period.problem.op[name].reservations[unit][index]
         begin = Event(name, r.offset + shift * period.ii)
-        if r.length <= 0:
+        if r.length <= 0 or index < 0:
             raise Invalid(f"{name} does not hold {unit}")
         intervals.append((begin, begin.plus(r.length)))
         asked += r.amount
