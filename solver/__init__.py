@@ -6,8 +6,9 @@ Importing this package loads no engine; ``solve`` loads OR-Tools when it is call
 from __future__ import annotations
 
 from twill.solver.bounds import Bound, Bounds, bounds
+from twill.solver.disagreement import VerificationFailed
 from twill.solver.options import Progress, SolveOptions, Stop
-from twill.solver.search import VerificationFailed, solve
+from twill.solver.search import solve
 
 __all__ = [
     "Bound",

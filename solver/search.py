@@ -20,21 +20,14 @@ from twill.schedule import (
 from twill.solver.assemble import Claim, assemble
 from twill.solver.bounds import Bounds, bounds
 from twill.solver.clock import Clock
+from twill.solver.disagreement import VerificationFailed
 from twill.solver.impossible import impossible
 from twill.solver.options import OnProgress, SolveOptions, Stop
-from twill.verify import Violation, verify
+from twill.verify import verify
 
 if TYPE_CHECKING:
     from twill.solver.improve import Best
     from twill.solver.minimal_ii import Found
-
-
-class VerificationFailed(Exception):
-    """An engine's schedule breaks a constraint: a defect of ours, never printed as a result."""
-
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__("; ".join(str(violation) for violation in violations))
-        self.violations = violations
 
 
 def solve(
@@ -47,15 +40,26 @@ def solve(
 
     Returns within the time limit, or soon after ``stop.request()``, with the best schedule
     and bound known by then. Raises VerificationFailed if an engine's answer does not verify,
-    and EnginesDisagree if they were to be cross-checked and do.
+    EnginesDisagree if one finds what another one refuted, and RefutationRejected if our own
+    checker does not accept our own proof.
     """
     clock = Clock(options or SolveOptions(), stop or Stop(), on_progress)
     outcome = _solved(problem, clock)
-    if not clock.options.cross_check:
+    if _rests_on_a_word(outcome):
+        from twill.solver.proof.prove import prove
+
+        outcome = prove(problem, outcome, clock)
+    if not (clock.options.cross_check and _rests_on_a_word(outcome)):
         return outcome
     from twill.solver.second_opinion import cross_check
 
     return cross_check(problem, outcome, clock)
+
+
+def _rests_on_a_word(outcome: Outcome) -> bool:
+    """Whether one engine's word is all that a claim rests on."""
+    claimed = outcome.schedule if isinstance(outcome, Optimal) else outcome
+    return getattr(claimed, "proof", None) == "one engine's word"
 
 
 def _solved(problem: Problem, clock: Clock) -> Outcome:

@@ -10,29 +10,13 @@ from dataclasses import replace
 
 from twill.lemmas import horizon, monotone
 from twill.problem import Problem
-from twill.schedule import Infeasible, Optimal, Outcome, Schedule
-from twill.solver.assemble import Claim, assemble
+from twill.schedule import Infeasible, Optimal, Outcome
 from twill.solver.bounds import bounds
 from twill.solver.clock import Clock
-from twill.solver.search import VerificationFailed
-from twill.verify import verify
+from twill.solver.disagreement import EnginesDisagree, checked_schedule
 
 SECOND = "z3"
 """The name of the engine asked, as in the ``engines`` of a schedule."""
-
-
-class EnginesDisagree(Exception):
-    """The second engine has a schedule where the first one said that there is none.
-
-    ``schedule`` is that schedule, verified; ``problem`` is what both were asked.
-    """
-
-    def __init__(self, problem: Problem, schedule: Schedule) -> None:
-        super().__init__(
-            f"CP-SAT refuted II {schedule.ii} of {problem.name}, Z3 found a schedule there"
-        )
-        self.problem = problem
-        self.schedule = schedule
 
 
 def cross_check(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
@@ -73,17 +57,6 @@ def _refuted(problem: Problem, ii: int, clock: Clock) -> bool:
     decision = decide(problem, ii, Limit(clock.left, seed=clock.options.seed), clock.stop)
     if decision.assignment is not None:
         found = decision.assignment
-        raise EnginesDisagree(problem, _verified(problem, ii, found.start, found.role))
+        schedule = checked_schedule(problem, ii, found.start, found.role)
+        raise EnginesDisagree(problem, schedule, "Z3")
     return decision.answer == "infeasible"
-
-
-def _verified(problem: Problem, ii: int, start: dict[str, int], role: dict[str, int]) -> Schedule:
-    """Z3's schedule; an error of the second engine is not one of the first."""
-    from twill.formats.canonical import problem_digest
-
-    claim = Claim("feasible", 1, "not proved")
-    schedule = assemble(problem, problem_digest(problem), ii, start, role, claim)
-    violations = verify(problem, schedule)
-    if violations:
-        raise VerificationFailed(violations)
-    return schedule

@@ -1,4 +1,4 @@
-"""The certificate of an outcome (``twill/certificate/v1``): what is claimed and how it is proved."""
+"""The certificate of an outcome (``twill/certificate/v1``): what is claimed, how it is proved."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _refutation_step(problem: Problem, refutation: Refutation) -> Step:
 
 def _at_ii(problem: Problem, refutation: Refutation) -> dict[str, Any]:
     """Fewer stages or roles than these are refuted at the II of the schedule."""
-    step = _refutation_step(problem, refutation)
+    step = _refutation_step(problem, refutation) | {"lemmas": []}
     return {"name": refutation.fewer, "at_least": refutation.limit + 1, "step": step}
 
 

@@ -11,7 +11,8 @@ from twill.problem import Problem
 from twill.schedule import Infeasible, Optimal, Outcome
 from twill.solver import SolveOptions, Stop, solve
 from twill.solver.clock import Clock
-from twill.solver.second_opinion import EnginesDisagree, cross_check
+from twill.solver.disagreement import EnginesDisagree
+from twill.solver.second_opinion import cross_check
 from twill.verify import verify
 
 OPTIONS = SolveOptions(60, 0, 1)

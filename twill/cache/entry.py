@@ -2,15 +2,17 @@
 
 The first line is the SHA-256 of the rest, which is one JSON document. The checksum finds
 damage. What a schedule says of itself is verified against the problem again, whatever the
-checksum says; what was refuted (a bound, that no schedule exists) rests on the checksum.
+checksum says, and so are refutations by whoever can (``twill.cli.answers``); what one engine
+refuted (a bound, that no schedule exists) rests on the checksum.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -19,7 +21,7 @@ from twill.cache.questions import Question
 from twill.diagnostics import InputError
 from twill.formats import outcome_from_document, outcome_to_json
 from twill.problem import Problem
-from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Proof
+from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Proof, Refutation
 from twill.spec.fields import Model, NonNegativeNumber, Positive
 from twill.spec.reader import Document, parse_document, validate
 from twill.verify import verify
@@ -55,18 +57,15 @@ class Entry:
                 return proof != "proved by arithmetic"
         return False
 
-    def answers(self, question: Question, time_limit: float) -> bool:
+    def answers(self, time_limit: float) -> bool:
         """Whether a search of ``time_limit`` seconds is to be spared by this.
 
-        Where all is proved, more time changes nothing. Where something is not, or a second
-        engine was to be asked and had not answered, it might.
+        Where all is proved, more time changes nothing. Where something is not, or rests on one
+        engine's word, it might.
         """
         if time_limit <= self.time_limit:
             return True
-        options = question.data["options"]
-        crossed = isinstance(options, Mapping) and options.get("cross_check")
-        waiting = bool(crossed) and _proof(self.outcome) == "one engine's word"
-        return _all_proved(self.outcome) and not waiting
+        return _all_proved(self.outcome) and _proof(self.outcome) != "one engine's word"
 
 
 class EntryModel(Model):
@@ -77,6 +76,7 @@ class EntryModel(Model):
     time_limit: Positive
     took_s: NonNegativeNumber
     outcome: Annotated[dict[str, object], Field(description="twill/outcome/v1")]
+    refutations: dict[str, str]
 
 
 def entry_text(question: Question, entry: Entry) -> str:
@@ -87,6 +87,9 @@ def entry_text(question: Question, entry: Entry) -> str:
         "time_limit": entry.time_limit,
         "took_s": entry.took_s,
         "outcome": outcome_to_json(entry.outcome),
+        "refutations": {
+            str(each.ii): b64encode(each.file).decode() for each in _refutations(entry.outcome)
+        },
     }
     body = json.dumps(document, separators=(",", ":"), allow_nan=False) + "\n"
     return f"{_checksum(body.encode())}\n{body}"
@@ -104,8 +107,8 @@ def read_entry(raw: bytes, question: Question, problem: Problem) -> Entry:
         document = parse_document(body.decode(), "entry.json")
         model = validate(document, EntryModel)
         inside = Document(document.path, model.outcome, document.text, document.locate)
-        outcome = outcome_from_document(inside)
-    except (InputError, UnicodeDecodeError):
+        outcome = _with(outcome_from_document(inside), model.refutations)
+    except (InputError, ValueError):
         raise DamagedEntry("it is not of the form that twill writes") from None
     entry = Entry(outcome, model.time_limit, model.took_s)
     _check(entry, model, question, problem)
@@ -128,6 +131,18 @@ def _check(entry: Entry, model: EntryModel, question: Question, problem: Problem
     violations = verify(problem, schedule)
     if violations:
         raise DamagedEntry(f"its schedule fails verification ({violations[0]})")
+
+
+def _refutations(outcome: Outcome) -> tuple[Refutation, ...]:
+    return outcome.refutations if isinstance(outcome, Optimal | Infeasible) else ()
+
+
+def _with(outcome: Outcome, files: Mapping[str, str]) -> Outcome:
+    """The outcome with its refutations, in base 64. Raises ValueError where they are not that."""
+    found = tuple(Refutation(int(ii), b64decode(file, validate=True)) for ii, file in files.items())
+    if not isinstance(outcome, Optimal | Infeasible):
+        return outcome
+    return replace(outcome, refutations=found)
 
 
 def _all_proved(outcome: Outcome) -> bool:

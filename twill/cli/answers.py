@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from twill.diagnostics import InputError
-from twill.schedule import Feasible, Infeasible, Optimal, Outcome
+from twill.schedule import Feasible, Optimal, Outcome
 
 if TYPE_CHECKING:
     from twill.cache import Entry, Question, Store
@@ -49,7 +49,7 @@ class Cache:
         try:
             entry = self.store.find(self.question, self.problem, self.time_limit)
             if entry is not None:
-                _check_arithmetic(self.problem, entry.outcome)
+                _check_proof(self.problem, entry.outcome)
         except DamagedEntry as damage:
             self.note(f"note: the cached answer is not believed, {damage}; searching again")
             return None
@@ -100,18 +100,22 @@ def answer(cache: Cache | None, search: Search) -> Answer:
     return Answer(outcome, interrupted)
 
 
-def _check_arithmetic(problem: Problem, outcome: Outcome) -> None:
-    """Compute again what is called proved by arithmetic. Raises DamagedEntry."""
+def _check_proof(problem: Problem, outcome: Outcome) -> None:
+    """Compute again what arithmetic proves, check again what was refuted. Raises DamagedEntry."""
     from twill.cache import DamagedEntry
     from twill.solver.bounds import bounds
+    from twill.solver.proof.prove import RefutationRejected, check_outcome
 
-    match outcome:
-        case Optimal(schedule) | Feasible(schedule):
-            claimed = schedule.proof == "proved by arithmetic"
-            if claimed and bounds(problem).ii != schedule.ii:
-                raise DamagedEntry("arithmetic does not prove what it claims")
-        case Infeasible():
-            return
+    claimed = outcome.schedule if isinstance(outcome, Optimal | Feasible) else outcome
+    proof = getattr(claimed, "proof", None)
+    if proof == "proved by arithmetic" and isinstance(outcome, Optimal):
+        if bounds(problem).ii != outcome.schedule.ii:
+            raise DamagedEntry("arithmetic does not prove what it claims")
+    elif proof in ("proved by arithmetic", "proved by a checked refutation"):
+        try:
+            check_outcome(problem, outcome)
+        except RefutationRejected as fault:
+            raise DamagedEntry(str(fault)) from None
 
 
 def _why(error: OSError) -> str:

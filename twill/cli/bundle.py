@@ -1,4 +1,4 @@
-"""The folder of ``-o``: problem.json, schedule.json and report.txt, all or nothing."""
+"""The folder of ``-o``: problem, schedule, certificate and report, all or nothing."""
 
 from __future__ import annotations
 
@@ -34,14 +34,18 @@ class Bundle:
         self.put(files)
         return tuple(files)
 
-    def put(self, files: Mapping[str, str]) -> None:
+    def put(self, files: Mapping[str, str | bytes]) -> None:
         """Write these files, all or nothing. Raises InputError."""
         from twill.files import write_bundle
 
         write_bundle(self.folder, files)
-        if "schedule.json" not in files:
-            # One of an earlier run would seem to be the schedule of this problem.
-            (self.folder / "schedule.json").unlink(missing_ok=True)
+        for old in ("schedule.json", "certificate.json", *self._refutations()):
+            # One of an earlier run would seem to be of this problem.
+            if old not in files:
+                (self.folder / old).unlink(missing_ok=True)
+
+    def _refutations(self) -> tuple[str, ...]:
+        return tuple(path.name for path in self.folder.glob("refutation-*.json.xz"))
 
 
 def _probe(folder: Path) -> None:
@@ -55,16 +59,31 @@ def _probe(folder: Path) -> None:
         tempfile.TemporaryDirectory(dir=place).cleanup()
 
 
-def _files(model: Model, outcome: Outcome, interrupted: bool) -> dict[str, str]:
+def _files(model: Model, outcome: Outcome, interrupted: bool) -> dict[str, str | bytes]:
     from twill.cli.output import json_text
     from twill.formats import problem_to_json, schedule_to_json
     from twill.reports.terminal import Page, report
     from twill.solver.bounds import bounds
+    from twill.solver.proof.certificate import certificate_files
 
-    files = {"problem.json": json_text(problem_to_json(model.problem))}
+    files: dict[str, str | bytes] = {"problem.json": json_text(problem_to_json(model.problem))}
     schedule: Schedule | None = getattr(outcome, "schedule", None)
     if schedule is not None:
         files["schedule.json"] = json_text(schedule_to_json(schedule))
+    files |= certificate_files(model.problem, outcome, _sources(model))
     context = model.context(interrupted)
     files["report.txt"] = report(Page(), model.problem, outcome, bounds(model.problem), context)
     return files
+
+
+def _sources(model: Model) -> list[dict[str, str | None]]:
+    """What the problem was made from, with the hashes of its content."""
+    made = model.elaboration
+    if made is None:
+        return []
+    names = {"spec": made.loop.name, "machine": made.machine.name if made.machine else ""}
+    return [
+        {"what": what, "name": name, "file": None, "sha256": made.hashes[what]}
+        for what, name in names.items()
+        if name and what in made.hashes
+    ]

@@ -50,7 +50,11 @@ def interrupted(as_json: bool) -> int:
 def unexpected(error: Exception, as_json: bool) -> int:
     """A schedule or a claim that failed its check (6), or any other bug (1), in one line."""
     what = " ".join(str(error).split()) or "no message"
-    defects = {"VerificationFailed": "verification failed", "EnginesDisagree": "engines disagree"}
+    defects = {
+        "VerificationFailed": "verification failed",
+        "EnginesDisagree": "engines disagree",
+        "RefutationRejected": "proof rejected",
+    }
     kind = type(error).__name__
     if kind in defects:
         message, code = f"{defects[kind]}: {what}", Exit.UNVERIFIED

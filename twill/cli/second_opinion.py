@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from twill.solver.second_opinion import EnginesDisagree
+    from twill.solver.disagreement import EnginesDisagree
 
 
 @contextmanager
 def leaving_disagreement() -> Iterator[None]:
     """Write what both engines were asked, and what one answered, before EnginesDisagree goes on."""
-    from twill.solver.second_opinion import EnginesDisagree
+    from twill.solver.disagreement import EnginesDisagree
 
     try:
         yield

@@ -31,11 +31,18 @@ class Effort:
     quiet: bool
     no_color: bool
     cross_check: bool = False
+    proof_limit: float = SolveOptions().proof_limit
 
     @property
     def options(self) -> SolveOptions:
         """What the solver is asked for."""
-        return SolveOptions(self.time_limit, self.seed, self.workers, cross_check=self.cross_check)
+        return SolveOptions(
+            self.time_limit,
+            self.seed,
+            self.workers,
+            proof_limit=self.proof_limit,
+            cross_check=self.cross_check,
+        )
 
     def note(self, text: str) -> None:
         """Tell it on stderr, unless notes are not wanted."""
@@ -71,9 +78,19 @@ class Effort:
     help="Threads of the solver.",
 )
 @click.option(
+    "--proof-limit",
+    type=Seconds(),
+    default=SolveOptions().proof_limit,
+    show_default=True,
+    help="Wall time for a refutation that 'twill check' can check, where one is needed.",
+)
+@click.option(
+    "--no-proof", is_flag=True, help="Look for none: what is refuted is one engine's word."
+)
+@click.option(
     "--cross-check",
     is_flag=True,
-    help="Let a second engine (Z3) refute again what is not proved by arithmetic.",
+    help="Let a second engine (Z3) refute again what still is one engine's word.",
 )
 @click.option(
     "-o",
@@ -81,7 +98,7 @@ class Effort:
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write problem.json, schedule.json and report.txt to this folder.",
+    help="Write problem, schedule, certificate and report to this folder.",
 )
 @click.option(
     "--no-cache",
@@ -99,6 +116,8 @@ def solve_command(
     time_limit: float,
     seed: int,
     workers: int,
+    proof_limit: float,
+    no_proof: bool,
     cross_check: bool,
     folder: Path | None,
     no_cache: bool,
@@ -124,14 +143,15 @@ def solve_command(
     paper = readings(profile, settings)
     bundle = Bundle(folder) if folder is not None else None
     model = load_model(spec, choices)
-    effort = Effort(time_limit, seed, workers, quiet, no_color, cross_check)
+    limit = 0.0 if no_proof else proof_limit
+    effort = Effort(time_limit, seed, workers, quiet, no_color, cross_check, limit)
     if paper is not None:
         return solve_as_paper(model, effort, paper, as_json, bundle)
     cache = None if no_cache else open_cache(model, effort.options, effort.note)
     found = answer(cache, lambda: search(model, effort))
     _show(model, found, as_json, no_color)
     if bundle is not None:
-        written = bundle.write(model, found.outcome, found.interrupted)
+        written = bundle.write(model, more_proved(model, found, effort), found.interrupted)
         if not quiet:
             click.echo(f"wrote {', '.join(written)} to {folder}", err=True)
     return exit_of(found.outcome, found.interrupted)
@@ -149,6 +169,21 @@ def search(model: Model, effort: Effort) -> tuple[Outcome, bool]:
             effort.quiet,
             effort.no_color,
         )
+
+
+def more_proved(model: Model, found: Answer, effort: Effort) -> Outcome:
+    """The outcome, with what else is cheap to refute at its II for the certificate."""
+    from twill.cli.searching import searching
+    from twill.solver.proof.prove import with_not_fewer
+
+    if effort.proof_limit <= 0 or found.interrupted:
+        return found.outcome
+    outcome, _ = searching(
+        lambda _, stop: with_not_fewer(model.problem, found.outcome, effort.proof_limit, stop),
+        effort.quiet,
+        effort.no_color,
+    )
+    return outcome
 
 
 def _show(model: Model, found: Answer, as_json: bool, no_color: bool) -> None:

@@ -1,0 +1,150 @@
+"""Turns one engine's word into a refutation that is checked."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from twill.check import Invalid, check
+from twill.files import write_bundle
+from twill.formats import problem_to_json
+from twill.formats.canonical import canonical_json
+from twill.lemmas import horizon, monotone
+from twill.problem import Problem
+from twill.schedule import Infeasible, Optimal, Outcome, Proof, Refutation, Schedule
+from twill.solver.bounds import bounds
+from twill.solver.clock import Clock
+from twill.solver.disagreement import EnginesDisagree, checked_schedule
+from twill.solver.options import Stop
+from twill.solver.proof.certificate import certificate_files
+from twill.solver.proof.process import attempt
+from twill.solver.proof.refute import Effort
+
+ENGINE = "cadical"
+"""The name of the engine, as in the ``engines`` of a schedule."""
+
+PROVED: Proof = "proved by a checked refutation"
+
+FEWER_ROUNDS = 150
+"""Rounds for "not fewer stages" and "not fewer roles": what takes more is not cheap."""
+
+
+class RefutationRejected(Exception):
+    """Our own checker rejects our own proof: a defect of ours, never printed as a result."""
+
+
+def prove(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
+    """The outcome, its proof "a checked refutation" where one is found in the time that is left.
+
+    Raises EnginesDisagree where a schedule is found at an II that was said to be refuted, and
+    RefutationRejected where the checker does not accept what was found.
+    """
+    if not isinstance(outcome, Optimal | Infeasible) or clock.options.proof_limit <= 0:
+        return outcome
+    until = min(clock.left, clock.options.proof_limit) + clock.elapsed
+    refutations = _refutations(problem, outcome, clock, until)
+    if refutations is None:
+        return outcome
+    proved: Outcome
+    if isinstance(outcome, Infeasible):
+        proved = replace(outcome, proof=PROVED, refutations=refutations)
+    else:
+        proved = Optimal(_named(outcome.schedule), refutations)
+    check_outcome(problem, proved)
+    return proved
+
+
+def check_outcome(problem: Problem, outcome: Outcome) -> None:
+    """Check the certificate of an outcome. Raises RefutationRejected."""
+    files = certificate_files(problem, outcome)
+    if not files:
+        raise RefutationRejected("the outcome has no certificate")
+    with tempfile.TemporaryDirectory(prefix="twill-") as name:
+        folder = Path(name)
+        write_bundle(folder, {**files, "problem.json": canonical_json(problem_to_json(problem))})
+        try:
+            check(folder)
+        except Invalid as fault:
+            raise RefutationRejected(f"our own certificate is rejected: {fault}") from None
+
+
+def _refutations(
+    problem: Problem, outcome: Optimal | Infeasible, clock: Clock, until: float
+) -> tuple[Refutation, ...] | None:
+    """What arithmetic leaves to be refuted; None where not all of it is."""
+    known = {each.ii: each for each in outcome.refutations}
+    for ii in _open(problem, outcome):
+        if ii not in known:
+            found = _refutation(problem, ii, clock, Effort(seconds=until - clock.elapsed))
+            if found is None:
+                return None
+            known[ii] = found
+    return tuple(known[ii] for ii in sorted(known))
+
+
+def _open(problem: Problem, outcome: Optimal | Infeasible) -> range:
+    """The IIs that must be refuted: one where lemma 1 holds, else all above the bound."""
+    bound = bounds(problem).ii
+    if isinstance(outcome, Optimal):
+        assert bound is not None
+        above = outcome.schedule.ii
+        return range(max(bound, above - 1) if monotone(problem) else bound, above)
+    if bound is None or not certificate_open(problem, outcome):
+        return range(0)
+    last = max(horizon(problem), bound)
+    return range(last if monotone(problem) else bound, last + 1)
+
+
+def certificate_open(problem: Problem, outcome: Infeasible) -> bool:
+    """Whether no sum by itself says that there is no II."""
+    return not certificate_files(problem, replace(outcome, refutations=()))
+
+
+def _refutation(problem: Problem, ii: int, clock: Clock, effort: Effort) -> Refutation | None:
+    clock.tell("refutation to be checked (CaDiCaL)", ii, "-", "-")
+    report = attempt(problem, ii, effort, clock.stop)
+    if report.found is not None:
+        schedule = checked_schedule(problem, ii, *report.found)
+        raise EnginesDisagree(problem, schedule, "the propositional solver")
+    return Refutation(ii, report.refutation) if report.refutation is not None else None
+
+
+def with_not_fewer(problem: Problem, outcome: Outcome, seconds: float, stop: Stop) -> Outcome:
+    """The outcome with refutations of fewer stages and fewer roles at its II, where few rounds do.
+
+    Raises RefutationRejected where the checker does not accept one.
+    """
+    if not isinstance(outcome, Optimal) or not certificate_files(problem, outcome):
+        return outcome
+    more: list[Refutation] = []
+    effort = Effort(FEWER_ROUNDS, seconds)
+    for name, limit, asked in _stricter(problem, outcome.schedule):
+        report = attempt(problem, outcome.schedule.ii, effort, stop, asked)
+        if report.refutation is not None:
+            more.append(Refutation(outcome.schedule.ii, report.refutation, name, limit))
+    outcome = replace(outcome, refutations=(*outcome.refutations, *more))
+    check_outcome(problem, outcome)
+    return outcome
+
+
+def _stricter(
+    problem: Problem, schedule: Schedule
+) -> Iterator[tuple[Literal["stages", "roles"], int, Problem]]:
+    """The problem with one stage, and with one role, fewer than the schedule has."""
+    fewer = schedule.stages - 1
+    if fewer:
+        yield "stages", fewer, replace(problem, limits=replace(problem.limits, max_stages=fewer))
+    fewer = len(schedule.roles) - 1
+    if problem.roles is not None and fewer:
+        yield "roles", fewer, replace(problem, roles=replace(problem.roles, max_roles=fewer))
+
+
+def _named(schedule: Schedule) -> Schedule:
+    """The schedule with the proof that refutations make, and who made them."""
+    solver = schedule.solver
+    if solver is not None and ENGINE not in solver.engines:
+        solver = replace(solver, engines=(*solver.engines, ENGINE))
+    return replace(schedule, proof=PROVED, solver=solver)
