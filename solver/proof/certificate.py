@@ -88,10 +88,10 @@ def _lower_bound(problem: Problem, outcome: Optimal | Infeasible) -> list[Step]:
     """Steps that together leave nothing open; none where they would not."""
     limits = bounds(problem)
     refuted = [_refutation_step(problem, each) for each in outcome.refutations if not each.fewer]
+    best = [bound_step(problem, bound) for bound in limits.binding[:1] if bound.ii > 1]
     if isinstance(outcome, Infeasible):
         impossible = impossible_step(problem, limits)
-        return [impossible] if impossible is not None else refuted
-    best = [bound_step(problem, bound) for bound in limits.binding[:1]]
+        return [impossible] if impossible is not None else best + refuted if refuted else []
     return best + refuted if refuted or limits.ii == outcome.schedule.ii else []
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 from twill.problem import Problem
 from twill.solver.proof.document import refutation_file
-from twill.solver.proof.refute import Contradiction, Effort, Found, refute
+from twill.solver.proof.refute import Answer, Contradiction, Effort, Found, refute
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Refute ``asked`` at ``ii``, for a claim about ``claimed``; memory in bytes."""
+    """Refute ``asked`` at each of ``iis``, for a claim about ``claimed``; memory in bytes."""
 
     claimed: Problem
     asked: Problem
-    ii: int
+    iis: tuple[int, ...]
     effort: Effort
     memory: int
 
@@ -30,11 +31,21 @@ class Report:
     found: tuple[dict[str, int], dict[str, int]] | None = None
 
 
-def run(job: Job) -> Report:
-    """Refute, in this process."""
-    answer = refute(job.asked, job.ii, job.effort)
+def run(job: Job) -> tuple[Report, ...]:
+    """Refute one II after the other, in this process, up to one where that does not succeed."""
+    reports: list[Report] = []
+    until = time.monotonic() + job.effort.seconds
+    for ii in job.iis:
+        left = replace(job.effort, seconds=until - time.monotonic())
+        reports.append(_report(job, ii, refute(job.asked, ii, left)))
+        if reports[-1].refutation is None:
+            break
+    return tuple(reports)
+
+
+def _report(job: Job, ii: int, answer: Answer) -> Report:
     if isinstance(answer, Contradiction):
-        return Report(job.ii, answer.rounds, refutation_file(job.claimed, answer.axioms))
+        return Report(ii, answer.rounds, refutation_file(job.claimed, answer.axioms))
     if isinstance(answer, Found):
-        return Report(job.ii, answer.rounds, found=(answer.start, answer.role))
-    return Report(job.ii, answer.rounds)
+        return Report(ii, answer.rounds, found=(answer.start, answer.role))
+    return Report(ii, answer.rounds)

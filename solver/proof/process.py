@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from twill.problem import Problem
 from twill.solver.options import Stop
@@ -20,20 +21,20 @@ GRACE = 5.0
 
 def attempt(
     claimed: Problem,
-    ii: int,
+    iis: Sequence[int],
     effort: Effort,
     stop: Stop | None = None,
     asked: Problem | None = None,
     memory: int = MEMORY,
-) -> Report:
-    """A refutation of one II, or a schedule, or neither where a limit or a stop ended it.
+) -> tuple[Report, ...]:
+    """Refutations of one II after the other, up to one that has a schedule or is not decided.
 
-    ``asked`` is the problem with stricter limits, where those are to be refuted.
+    ``asked`` is the problem with stricter limits, where those are to be refuted. A limit that
+    strikes, or a stop, ends it with what says nothing.
     """
-    nothing = Report(ii, 0)
-    if effort.seconds <= 0 or (stop is not None and stop.requested):
-        return nothing
-    job = pickle.dumps(Job(claimed, asked or claimed, ii, effort, memory))
+    if not iis or effort.seconds <= 0 or (stop is not None and stop.requested):
+        return ()
+    job = pickle.dumps(Job(claimed, asked or claimed, tuple(iis), effort, memory))
     command = [sys.executable, "-m", "twill.solver.proof.child"]
     pipe = subprocess.PIPE
     with subprocess.Popen(  # noqa: S603 (our own interpreter, our own module)
@@ -45,13 +46,13 @@ def attempt(
         except subprocess.TimeoutExpired:
             child.kill()
             child.communicate()
-            return nothing
+            return ()
         finally:
             if forget is not None:
                 forget()
-        return _report(out) or nothing if child.returncode == 0 else nothing
+        return _reports(out) if child.returncode == 0 else ()
 
 
-def _report(out: bytes) -> Report | None:
-    found = pickle.loads(out) if out else None  # noqa: S301 (from our own child process)
-    return found if isinstance(found, Report) else None
+def _reports(out: bytes) -> tuple[Report, ...]:
+    found: tuple[Report, ...] = pickle.loads(out)  # noqa: S301 (from our own child process)
+    return found

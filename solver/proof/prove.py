@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from lzma import LZMAError
 from pathlib import Path
 from typing import Literal
 
@@ -42,10 +43,11 @@ def prove(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
     Raises EnginesDisagree where a schedule is found at an II that was said to be refuted, and
     RefutationRejected where the checker does not accept what was found.
     """
-    if not isinstance(outcome, Optimal | Infeasible) or clock.options.proof_limit <= 0:
+    seconds = min(clock.left, clock.options.proof_limit)
+    if not isinstance(outcome, Optimal | Infeasible) or seconds <= 0:
         return outcome
-    until = min(clock.left, clock.options.proof_limit) + clock.elapsed
-    refutations = _refutations(problem, outcome, clock, until)
+    clock.tell("refutation to be checked (CaDiCaL)", None, "-", "-")
+    refutations = _refutations(problem, outcome, seconds, clock.stop)
     if refutations is None:
         return outcome
     proved: Outcome
@@ -57,9 +59,32 @@ def prove(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
     return proved
 
 
+def completed(problem: Problem, outcome: Outcome, seconds: float, stop: Stop) -> Outcome:
+    """The outcome with the refutations that only its certificate needs.
+
+    They say that fewer stages and fewer roles do not reach the II, where few rounds show that;
+    and that nothing is feasible, where sums beyond those of a certificate said so. Raises
+    RefutationRejected where the checker does not accept one.
+    """
+    if isinstance(outcome, Infeasible):
+        if outcome.proof == "one engine's word" or certificate_files(problem, outcome):
+            return outcome
+        refutations = _refutations(problem, outcome, seconds, stop)
+        outcome = replace(outcome, refutations=refutations or ())
+    elif isinstance(outcome, Optimal) and certificate_files(problem, outcome):
+        fewer = tuple(_not_fewer(problem, outcome.schedule, seconds, stop))
+        outcome = replace(outcome, refutations=outcome.refutations + fewer)
+    if certificate_files(problem, outcome):
+        check_outcome(problem, outcome)
+    return outcome
+
+
 def check_outcome(problem: Problem, outcome: Outcome) -> None:
     """Check the certificate of an outcome. Raises RefutationRejected."""
-    files = certificate_files(problem, outcome)
+    try:
+        files = certificate_files(problem, outcome)
+    except (LZMAError, EOFError, ValueError, LookupError, TypeError, AttributeError):
+        raise RefutationRejected("its refutation is no refutation file") from None
     if not files:
         raise RefutationRejected("the outcome has no certificate")
     with tempfile.TemporaryDirectory(prefix="twill-") as name:
@@ -72,17 +97,18 @@ def check_outcome(problem: Problem, outcome: Outcome) -> None:
 
 
 def _refutations(
-    problem: Problem, outcome: Optimal | Infeasible, clock: Clock, until: float
+    problem: Problem, outcome: Optimal | Infeasible, seconds: float, stop: Stop
 ) -> tuple[Refutation, ...] | None:
     """What arithmetic leaves to be refuted; None where not all of it is."""
     known = {each.ii: each for each in outcome.refutations}
-    for ii in _open(problem, outcome):
-        if ii not in known:
-            found = _refutation(problem, ii, clock, Effort(seconds=until - clock.elapsed))
-            if found is None:
-                return None
-            known[ii] = found
-    return tuple(known[ii] for ii in sorted(known))
+    left = [ii for ii in _open(problem, outcome) if ii not in known]
+    for report in attempt(problem, left, Effort(seconds=seconds), stop):
+        if report.found is not None:
+            schedule = checked_schedule(problem, report.ii, *report.found)
+            raise EnginesDisagree(problem, schedule, "the propositional solver")
+        if report.refutation is not None:
+            known[report.ii] = Refutation(report.ii, report.refutation)
+    return None if set(left) - set(known) else tuple(known[ii] for ii in sorted(known))
 
 
 def _open(problem: Problem, outcome: Optimal | Infeasible) -> range:
@@ -92,42 +118,20 @@ def _open(problem: Problem, outcome: Optimal | Infeasible) -> range:
         assert bound is not None
         above = outcome.schedule.ii
         return range(max(bound, above - 1) if monotone(problem) else bound, above)
-    if bound is None or not certificate_open(problem, outcome):
+    if bound is None:
         return range(0)
     last = max(horizon(problem), bound)
     return range(last if monotone(problem) else bound, last + 1)
 
 
-def certificate_open(problem: Problem, outcome: Infeasible) -> bool:
-    """Whether no sum by itself says that there is no II."""
-    return not certificate_files(problem, replace(outcome, refutations=()))
-
-
-def _refutation(problem: Problem, ii: int, clock: Clock, effort: Effort) -> Refutation | None:
-    clock.tell("refutation to be checked (CaDiCaL)", ii, "-", "-")
-    report = attempt(problem, ii, effort, clock.stop)
-    if report.found is not None:
-        schedule = checked_schedule(problem, ii, *report.found)
-        raise EnginesDisagree(problem, schedule, "the propositional solver")
-    return Refutation(ii, report.refutation) if report.refutation is not None else None
-
-
-def with_not_fewer(problem: Problem, outcome: Outcome, seconds: float, stop: Stop) -> Outcome:
-    """The outcome with refutations of fewer stages and fewer roles at its II, where few rounds do.
-
-    Raises RefutationRejected where the checker does not accept one.
-    """
-    if not isinstance(outcome, Optimal) or not certificate_files(problem, outcome):
-        return outcome
-    more: list[Refutation] = []
+def _not_fewer(
+    problem: Problem, schedule: Schedule, seconds: float, stop: Stop
+) -> Iterator[Refutation]:
     effort = Effort(FEWER_ROUNDS, seconds)
-    for name, limit, asked in _stricter(problem, outcome.schedule):
-        report = attempt(problem, outcome.schedule.ii, effort, stop, asked)
-        if report.refutation is not None:
-            more.append(Refutation(outcome.schedule.ii, report.refutation, name, limit))
-    outcome = replace(outcome, refutations=(*outcome.refutations, *more))
-    check_outcome(problem, outcome)
-    return outcome
+    for name, limit, asked in _stricter(problem, schedule):
+        for report in attempt(problem, [schedule.ii], effort, stop, asked):
+            if report.refutation is not None:
+                yield Refutation(schedule.ii, report.refutation, name, limit)
 
 
 def _stricter(

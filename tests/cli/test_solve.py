@@ -60,11 +60,13 @@ def test_bundle(twill: Twill, vliw_json: Path, tmp_path: Path) -> None:
     result = twill("solve", vliw_json, "-o", folder)
     assert result.code == 0
     assert sorted(p.name for p in folder.iterdir()) == [
+        "certificate.json",
         "problem.json",
+        "refutation-3-1-stages.json.xz",
         "report.txt",
         "schedule.json",
     ]
-    assert "wrote problem.json, schedule.json, report.txt" in result.err
+    assert "wrote problem.json, schedule.json, certificate.json, refutation" in result.err
     assert (folder / "report.txt").read_text() == result.out
     assert twill("verify", folder / "problem.json", folder / "schedule.json").code == 0
     schedule = json.loads((folder / "schedule.json").read_text())

@@ -15,7 +15,7 @@ from twill.solver.disagreement import EnginesDisagree
 from twill.solver.second_opinion import cross_check
 from twill.verify import verify
 
-OPTIONS = SolveOptions(60, 0, 1)
+OPTIONS = SolveOptions(60, 0, 1, proof_limit=0)
 CROSSED = replace(OPTIONS, cross_check=True)
 
 

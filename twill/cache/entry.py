@@ -57,15 +57,20 @@ class Entry:
                 return proof != "proved by arithmetic"
         return False
 
-    def answers(self, time_limit: float) -> bool:
+    def answers(self, question: Question, time_limit: float) -> bool:
         """Whether a search of ``time_limit`` seconds is to be spared by this.
 
         Where all is proved, more time changes nothing. Where something is not, or rests on one
-        engine's word, it might.
+        engine's word and was to be proved or refuted again, it might.
         """
         if time_limit <= self.time_limit:
             return True
-        return _all_proved(self.outcome) and _proof(self.outcome) != "one engine's word"
+        options = question.data["options"]
+        assert isinstance(options, Mapping)
+        more = options.get("cross_check") or options.get("proof_limit")
+        return _all_proved(self.outcome) and not (
+            more and _proof(self.outcome) == "one engine's word"
+        )
 
 
 class EntryModel(Model):

@@ -14,7 +14,7 @@ from pathlib import Path
 from twill import __version__
 from twill.formats.canonical import sha256
 
-ENGINES = ("ortools", "z3-solver")
+ENGINES = ("ortools", "python-sat", "z3-solver")
 """Distributions whose version may change an answer."""
 
 _NOT_SEARCHING = ("cli", "reports")

@@ -71,7 +71,7 @@ class Store:
         if len(raw) > self.max_bytes:
             raise DamagedEntry("it is larger than the whole cache may be")
         entry = read_entry(raw, question, problem)
-        if not entry.answers(time_limit):
+        if not entry.answers(question, time_limit):
             return None
         with contextlib.suppress(OSError):
             os.utime(path)

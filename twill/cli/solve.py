@@ -151,7 +151,7 @@ def solve_command(
     found = answer(cache, lambda: search(model, effort))
     _show(model, found, as_json, no_color)
     if bundle is not None:
-        written = bundle.write(model, more_proved(model, found, effort), found.interrupted)
+        written = bundle.write(model, for_certificate(model, found, effort), found.interrupted)
         if not quiet:
             click.echo(f"wrote {', '.join(written)} to {folder}", err=True)
     return exit_of(found.outcome, found.interrupted)
@@ -171,15 +171,15 @@ def search(model: Model, effort: Effort) -> tuple[Outcome, bool]:
         )
 
 
-def more_proved(model: Model, found: Answer, effort: Effort) -> Outcome:
-    """The outcome, with what else is cheap to refute at its II for the certificate."""
+def for_certificate(model: Model, found: Answer, effort: Effort) -> Outcome:
+    """The outcome, with the refutations that only its certificate needs."""
     from twill.cli.searching import searching
-    from twill.solver.proof.prove import with_not_fewer
+    from twill.solver.proof.prove import completed
 
     if effort.proof_limit <= 0 or found.interrupted:
         return found.outcome
     outcome, _ = searching(
-        lambda _, stop: with_not_fewer(model.problem, found.outcome, effort.proof_limit, stop),
+        lambda _, stop: completed(model.problem, found.outcome, effort.proof_limit, stop),
         effort.quiet,
         effort.no_color,
     )
