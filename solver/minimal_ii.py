@@ -19,7 +19,8 @@ from twill.solver.cpsat.model import Model, build
 from twill.solver.cpsat.partition import narrowed
 from twill.solver.paths import critical_path
 from twill.solver.repeat import Repeater
-from twill.solver.restrict import restricted, restrictions
+from twill.solver.restrict import Restriction, restricted, restrictions
+from twill.solver.tighten import tightened
 
 T = TypeVar("T")
 
@@ -140,8 +141,14 @@ class Search:
                 undecided = middle
 
     def _narrow(self) -> None:
-        """Bisect by glances: what is not seen to be feasible is passed over."""
+        """Bisect by glances: what is not seen to be feasible is passed over.
+
+        A tightened schedule is often the best there is: its II less one is looked at first.
+        """
         assert self.best is not None
+        self._tell(self.best.ii - 1)
+        if self._decide(build(self.problem, self.best.ii - 1), SPARK_EFFORT) == "infeasible":
+            return
         floor = self.low - 1
         while not self.clock.over and self.best.ii - floor > 1:
             middle = (floor + self.best.ii) // 2
@@ -151,15 +158,16 @@ class Search:
     def glance(self, ii: int) -> Answer:
         """Decide one II if that is easy; ``best`` has the schedule if there is one.
 
-        The whole model at first, then known roles and few roles, then the whole for longer.
+        Where no schedule is known, restricted models are looked at first: they find. Later most
+        answers are refutations, so the whole model is, very shortly.
         """
         self._tell(ii)
         whole = build(self.problem, ii)
-        answer = self._decide(whole, SPARK_EFFORT)
-        if answer != "unknown":
-            return answer
-        few = restrictions(self.problem, ii, self.path)[:2]
-        models = [restricted(self.problem, ii, each) for each in few]
+        if self.best is not None:
+            answer = self._decide(whole, SPARK_EFFORT)
+            if answer != "unknown":
+                return answer
+        models = [restricted(self.problem, ii, each) for each in self._few(ii)]
         if self.best is not None and self.best.role:
             models.insert(0, build(narrowed(self.problem, self.best), ii))
         how = Run(self.clock.left, GLANCE_EFFORT, self.clock.options.seed, Way(linear=0))
@@ -167,6 +175,9 @@ class Search:
             if self._kept(self._race([(model, how) for model in some], ("optimal",))):
                 return "feasible"
         return self._decide(whole, GLANCE_EFFORT)
+
+    def _few(self, ii: int) -> list[Restriction]:
+        return restrictions(self.problem, ii, self.path)[:2]
 
     def _scan(self) -> None:
         """Without monotonicity every II below the best needs its own refutation."""
@@ -242,7 +253,7 @@ class Search:
 
     def _keep(self, assignment: Assignment) -> None:
         if self.best is None or assignment.ii < self.best.ii:
-            self.best = assignment
+            self.best = tightened(self.problem, assignment, self.low) or assignment
 
     def _refute(self, ii: int) -> None:
         self.refuted.append(ii)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks import cases
 from tests.attention import attention
 from tests.brute_force import exists
 from tests.random_problems import random_problem
@@ -194,7 +195,8 @@ def test_a_stop_during_the_smallest_ii_gives_the_best_so_far() -> None:
         if progress.incumbent.startswith("II"):
             stop.request()
 
-    outcome = solve(tight(), OPTIONS, stop_at, stop)
+    one_tile = cases.tight(1, 2, 168)
+    outcome = solve(one_tile, OPTIONS, stop_at, stop)
     assert isinstance(outcome, Feasible)
     assert outcome.schedule.ii > outcome.schedule.ii_lower_bound
     assert "interrupted" in outcome.reason.summary
