@@ -6,13 +6,12 @@ any length within the stage limit) may answer infeasible; an unknown leaves a ga
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
 
 from twill.lemmas import horizon, monotone
 from twill.problem import Problem
+from twill.solver.batched import batched
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, race
 from twill.solver.cpsat.model import Model, build
@@ -21,8 +20,6 @@ from twill.solver.paths import critical_path
 from twill.solver.repeat import Repeater
 from twill.solver.restrict import Restriction, restricted, restrictions
 from twill.solver.tighten import tightened
-
-T = TypeVar("T")
 
 FIRST_EFFORT = 2.0
 """Deterministic work of the first run on the whole model at a probe; later ones double it."""
@@ -265,10 +262,3 @@ class Search:
     def _tell(self, ii: int) -> None:
         incumbent = f"II {self.best.ii}" if self.best else "-"
         self.clock.tell("smallest II", ii, incumbent, f"II >= {self.low}")
-
-
-def batched(items: Sequence[T], size: int) -> Iterator[list[T]]:
-    """Pieces of a list of at most ``size`` items."""
-    rest = iter(items)
-    while piece := list(islice(rest, max(1, size))):
-        yield piece

@@ -26,8 +26,8 @@ from twill.solver.options import OnProgress, SolveOptions, Stop
 from twill.verify import verify
 
 if TYPE_CHECKING:
-    from twill.solver.improve import Best
     from twill.solver.minimal_ii import Found
+    from twill.solver.rounds import Best
 
 
 def solve(
