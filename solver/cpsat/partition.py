@@ -14,7 +14,7 @@ from twill.solver.cpsat.concurrency import add_streams
 from twill.solver.cpsat.engine import Assignment, Result, Run, Way, run
 from twill.solver.cpsat.memory import Rings
 from twill.solver.cpsat.model import Model, handoff_cost
-from twill.solver.cpsat.registers import add_register_energy
+from twill.solver.cpsat.registers import add_register_energy, add_register_instants
 from twill.solver.cpsat.requirements import add_requirements
 from twill.solver.cpsat.roles import add_roles
 from twill.solver.cpsat.variables import Space, negated
@@ -39,6 +39,7 @@ class Partitions:
         add_requirements(space)
         add_streams(space)
         add_register_energy(space, self.model.roles)
+        add_register_instants(space, self.model.roles)
         self.exchanges = exchanges(problem)
 
     def cheapest(self) -> tuple[int, Problem | None]:
