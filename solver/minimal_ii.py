@@ -18,7 +18,7 @@ from twill.solver.cpsat.model import Model, build
 from twill.solver.cpsat.partition import narrowed
 from twill.solver.paths import critical_path
 from twill.solver.repeat import Repeater
-from twill.solver.restrict import Restriction, restricted, restrictions
+from twill.solver.restrict import restricted, restrictions
 from twill.solver.tighten import tightened
 
 FIRST_EFFORT = 2.0
@@ -159,22 +159,24 @@ class Search:
         answers are refutations, so the whole model is, very shortly.
         """
         self._tell(ii)
-        whole = build(self.problem, ii)
+        whole = None
         if self.best is not None:
+            whole = build(self.problem, ii)
             answer = self._decide(whole, SPARK_EFFORT)
             if answer != "unknown":
                 return answer
-        models = [restricted(self.problem, ii, each) for each in self._few(ii)]
-        if self.best is not None and self.best.role:
-            models.insert(0, build(narrowed(self.problem, self.best), ii))
         how = Run(self.clock.left, GLANCE_EFFORT, self.clock.options.seed, Way(linear=0))
-        for some in batched(models, self.clock.options.workers):
+        for some in batched(self._narrower(ii), self.clock.options.workers):
             if self._kept(self._race([(model, how) for model in some], ("optimal",))):
                 return "feasible"
-        return self._decide(whole, GLANCE_EFFORT)
+        return self._decide(whole or build(self.problem, ii), GLANCE_EFFORT)
 
-    def _few(self, ii: int) -> list[Restriction]:
-        return restrictions(self.problem, ii, self.path)[:2]
+    def _narrower(self, ii: int) -> Iterator[Model]:
+        """Models that only find: with the roles of the best, with few roles and stages."""
+        if self.best is not None and self.best.role:
+            yield build(narrowed(self.problem, self.best), ii)
+        for each in restrictions(self.problem, ii, self.path)[:2]:
+            yield restricted(self.problem, ii, each)
 
     def _scan(self) -> None:
         """Without monotonicity every II below the best needs its own refutation."""
