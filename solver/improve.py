@@ -15,6 +15,7 @@ from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Way
 from twill.solver.cpsat.model import build
 from twill.solver.cpsat.partition import Partitions
+from twill.solver.distances import distances
 from twill.solver.levels import TIME_TOLERANCE, allowed, level_names, level_of, slack
 from twill.solver.rounds import Best, Part, Rounds
 
@@ -33,6 +34,9 @@ CHEAPEST_EFFORT = 0.1
 MOST_PARTITIONS = 12
 """Role partitions up to which each is searched by itself."""
 
+LAST = ("roles", "warps", "length")
+"""Levels that are small numbers or nearly decided by then: one run minimises all of them."""
+
 
 def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
     """Minimise level after level; a level that is not proved is fixed at its best value."""
@@ -50,14 +54,17 @@ class Improver:
         self.parts: list[Part] = []
         self.partitions: Partitions | None = None
         self.cheapest: list[Part] = []
+        self.asked: Part | None = None
 
     def run(self) -> Best:
         """Every level that the options ask for."""
         wanted = self.clock.options.levels
-        for name in level_names(self.problem):
-            if wanted is None or name in wanted:
-                self.rounds.tell(name)
-                self._decide(name)
+        names = [name for name in level_names(self.problem) if wanted is None or name in wanted]
+        while names:
+            self.rounds.tell(names[0])
+            if tuple(names) == LAST and self._at_once():
+                break
+            self._decide(names.pop(0))
         final = self.best.values
         self.best.levels = [replace(done, value=final[done.name]) for done in self.best.levels]
         return self.best
@@ -74,11 +81,21 @@ class Improver:
         if self.clock.over:
             return
         if name == "time":
-            self.parts = [self._whole(self._length_of(allowed(level)))]
+            self.parts = [self._up_to(self._length_of(allowed(level)))]
         else:
             self._fix(level)
         if name == "handoff_cost":
             self._split(level)
+
+    def _at_once(self) -> bool:
+        """Decide the last levels in one run, where they are several questions to one model."""
+        if len(self.parts) != 1 or self.parts[0].fixed or self.clock.over:
+            return False
+        if not self.rounds.together(LAST, self.parts[0]):
+            return False
+        values = self.best.values
+        self.best.levels += [level_of(name, values[name], values[name]) for name in LAST]
+        return True
 
     # The time
 
@@ -91,34 +108,45 @@ class Improver:
         Longest paths give a floor. In steps of the tolerance above it a schedule is looked
         for, with windows that narrow; only where that does not end is the length minimised.
         """
-        self.parts = [self._whole(self.best.values["length"])]
-        known = self.parts[0].model.space.distances
+        longest = self.best.values["length"]
+        known = distances(self._short(self.problem, longest), self.ii, longest)
         floor = self.best.values["time"] if known is None else self._time_of(known.length)
         for _ in range(RUNGS):
-            value = self.best.values["time"]
-            if value <= floor + slack("time", value):
+            if self._near(floor):
                 return floor
             target = int(floor * (1 + TIME_TOLERANCE))
             answer = self._reach(self._length_of(target))
             if answer != "infeasible":
                 break
             floor = target + 1
-        return self.rounds.search("time", self.parts, floor)
+        if self._near(floor):
+            return floor
+        return self.rounds.search("time", [self._whole(self.best.values["length"])], floor)
+
+    def _near(self, floor: int) -> bool:
+        """Whether the time is within its tolerance of the floor."""
+        value = self.best.values["time"]
+        return value <= floor + slack("time", value)
 
     def _time_of(self, length: int) -> int:
         return length + (self.problem.trips - 1) * self.ii
 
     def _reach(self, length: int) -> Answer:
         """Whether there is a schedule of at most this length."""
-        part = self._whole(length)
+        part = self.asked = self._whole(length)
         for effort in RUNG_EFFORTS:
             for result in self.rounds.race("time", [(part, Way(1)), (part, Way(0))], effort):
                 if result.answer == "infeasible":
                     return "infeasible"
-                self.best.take("time", result)
+                self.best.take(result, "time")
                 if result.assignment is not None:
                     return "feasible"
         return "unknown"
+
+    def _up_to(self, longest: int) -> Part:
+        """The whole model up to that length, which may be the last one asked for."""
+        last = self.asked
+        return last if last and last.model.space.longest == longest else self._whole(longest)
 
     def _whole(self, longest: int | None) -> Part:
         return Part(build(self._short(self.problem, longest), self.ii, longest=longest))
@@ -160,7 +188,7 @@ class Improver:
                 self.cheapest.append(part)
                 break
             (result,) = self.rounds.race("handoff_cost", [(part, Way(0))], CHEAPEST_EFFORT)
-            self.best.take("handoff_cost", result)
+            self.best.take(result, "handoff_cost")
             if result.answer != "infeasible":
                 self.cheapest.append(part)
                 break

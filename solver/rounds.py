@@ -12,6 +12,7 @@ from twill.solver.batched import batched
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, hint, race
 from twill.solver.cpsat.model import Model
+from twill.solver.cpsat.variables import Space
 from twill.solver.levels import UNITS, allowed, slack, values
 
 Round = tuple[tuple[Way, ...], float]
@@ -63,13 +64,13 @@ class Best:
         """Every level's value."""
         return values(self.problem, self.assignment)
 
-    def take(self, name: str, result: Result) -> None:
-        """Keep a schedule that is better in this level and no worse in the ones before."""
+    def take(self, result: Result, *names: str) -> None:
+        """Keep a schedule that is better in these levels and no worse in the ones before."""
         if result.assignment is None:
             return
         found = values(self.problem, result.assignment)
         held = all(found[done.name] <= allowed(done) for done in self.levels)
-        if found[name] < self.values[name] and held:
+        if held and [found[name] for name in names] < [self.values[name] for name in names]:
             self.assignment, self.values = result.assignment, found
 
 
@@ -92,6 +93,25 @@ class Rounds:
         known = [bound for bound in bounds if bound is not None]
         return min(known) if len(known) == len(bounds) else None
 
+    def together(self, names: Sequence[str], part: Part) -> bool:
+        """Minimise several levels at once, earlier ones first; whether the best is proved best.
+
+        One unit of a level weighs more than all that the later ones can amount to.
+        """
+        space, (ways, effort) = part.model.space, ROUNDS[0]
+        weights = [1]
+        for name in reversed(names[1:]):
+            weights.insert(0, weights[0] * (_most(name, space) + 1))
+        weighted = list(zip(weights, names, strict=True))
+        space.cp.minimize(sum(weight * part.model.level(name) for weight, name in weighted))
+        hint(part.model, self.best.assignment)
+        results = self.race("", [(part, way) for way in ways], effort)
+        space.cp.clear_objective()  # type: ignore[no-untyped-call]
+        for result in results:
+            self.best.take(result, *names)
+        least = max((result.bound for result in results if result.bound is not None), default=0)
+        return sum(weight * self.best.values[name] for weight, name in weighted) <= least
+
     def _open(self, name: str, part: Part) -> bool:
         """Whether this part may still hold a better schedule."""
         value = self.best.values[name]
@@ -108,7 +128,7 @@ class Rounds:
                 part.bound = value + 1
             elif result.bound is not None and not isinstance(part.model.level(name), int):
                 part.bound = max(part.bound or 0, result.bound)
-            self.best.take(name, result)
+            self.best.take(result, name)
 
     def _ask(self, name: str, part: Part, value: int) -> bool:
         """Make the model ask for the least value; False where it is known already."""
@@ -134,7 +154,10 @@ class Rounds:
         gap: int = 0,
         alone: bool = True,
     ) -> list[Result]:
-        """Runs side by side or one after the other; where ``alone``, until one is decisive."""
+        """Runs side by side or one after the other; where ``alone``, until one is decisive.
+
+        Progress is told for the level of that name, if any.
+        """
 
         def tell(value: float, bound: float) -> None:
             self.tell(name, f"{value:.0f} {UNITS[name]}", f"{bound:.0f}")
@@ -146,7 +169,7 @@ class Rounds:
                 (part.model, Run(self.clock.left, effort, seed, way, gap)) for part, way in some
             ]
             decisive: tuple[Answer, ...] = ("optimal", "infeasible") if alone else ()
-            results += race(runs, workers, self.clock.stop, decisive, on_bound=tell)
+            results += race(runs, workers, self.clock.stop, decisive, tell if name else None)
             if results[-1].answer in decisive:
                 break
         self.clock.work += sum(result.work for result in results)
@@ -156,6 +179,13 @@ class Rounds:
         """Report progress."""
         phase = name.replace("_", " ")
         self.clock.tell(phase, self.best.assignment.ii, value or "-", bound)
+
+
+def _most(name: str, space: Space) -> int:
+    """The most that the length, or what is counted in roles or warps, can be."""
+    if name == "length":
+        return int(max(space.length.proto.domain))
+    return space.problem.roles.max_warps if space.problem.roles is not None else 0
 
 
 def _rounds(parts: Sequence[Part]) -> tuple[Round, ...]:
