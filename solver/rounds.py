@@ -37,6 +37,12 @@ FIXED: Round = ((Way(0), Way(1, tree=True)), 0.15)
 MANY: Round = ((Way(0),), 0.1)
 """The round before that where there are several such models, which then run side by side."""
 
+TOGETHER: tuple[Round, ...] = (
+    ((Way(1, tree=True), Way(0)), 0.05),
+    ((Way(0), Way(1, tree=True)), 0.4),
+)
+"""Rounds that minimise several levels at once: mostly seen soon, else worth all of them."""
+
 
 @dataclass
 class Part:
@@ -98,19 +104,21 @@ class Rounds:
 
         One unit of a level weighs more than all that the later ones can amount to.
         """
-        space, (ways, effort) = part.model.space, ROUNDS[0]
-        weights = [1]
+        space, weights = part.model.space, [1]
         for name in reversed(names[1:]):
             weights.insert(0, weights[0] * (_most(name, space) + 1))
         weighted = list(zip(weights, names, strict=True))
         space.cp.minimize(sum(weight * part.model.level(name) for weight, name in weighted))
-        hint(part.model, self.best.assignment)
-        results = self.race("", [(part, way) for way in ways], effort)
+        least = 0
+        for ways, effort in TOGETHER:
+            hint(part.model, self.best.assignment)
+            for result in self.race("", [(part, way) for way in ways], effort):
+                self.best.take(result, *names)
+                least = max(least, result.bound or 0)
+            if sum(weight * self.best.values[name] for weight, name in weighted) <= least:
+                return True
         space.cp.clear_objective()  # type: ignore[no-untyped-call]
-        for result in results:
-            self.best.take(result, *names)
-        least = max((result.bound for result in results if result.bound is not None), default=0)
-        return sum(weight * self.best.values[name] for weight, name in weighted) <= least
+        return False
 
     def _open(self, name: str, part: Part) -> bool:
         """Whether this part may still hold a better schedule."""
