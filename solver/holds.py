@@ -1,10 +1,11 @@
-"""Whether an assignment that was put together, not solved for, is a schedule."""
+"""Whether an assignment that was not solved for is a schedule of a problem."""
 
 from __future__ import annotations
 
 from twill.formats.canonical import problem_digest
 from twill.problem import Problem
-from twill.solver.assemble import Claim, assemble
+from twill.schedule import Schedule
+from twill.solver.assemble import LOAD_ROLE, Claim, assemble
 from twill.solver.cpsat.engine import Assignment
 from twill.verify import verify
 
@@ -17,3 +18,19 @@ def holds(problem: Problem, found: Assignment) -> bool:
     claim = Claim("feasible", 1, "not proved")
     digest = problem_digest(problem)
     return not verify(problem, assemble(problem, digest, found.ii, found.start, found.role, claim))
+
+
+def adopted(problem: Problem, schedule: Schedule) -> Assignment | None:
+    """A schedule of another problem as an assignment of this one; None if it is none."""
+    names = [role.name for role in schedule.roles]
+    if LOAD_ROLE in names and problem.has_load_role:
+        names = [LOAD_ROLE, *(name for name in names if name != LOAD_ROLE)]
+    start = {name: placed.start for name, placed in schedule.ops.items()}
+    role = {
+        name: names.index(placed.role)
+        for name, placed in schedule.ops.items()
+        if placed.role is not None and problem.roles is not None
+    }
+    found = Assignment(schedule.ii, start, role)
+    fits = set(start) == set(problem.op) and (problem.roles is None or set(role) == set(start))
+    return found if fits and holds(problem, found) else None

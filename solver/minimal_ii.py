@@ -53,9 +53,15 @@ class Found:
 
 
 class Search:
-    """One search for the smallest II of one problem."""
+    """One search for the smallest II of one problem, from a known schedule on if there is one."""
 
-    def __init__(self, problem: Problem, lower_bound: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        lower_bound: int,
+        clock: Clock,
+        known: Assignment | None = None,
+    ) -> None:
         self.problem = problem
         self.clock = clock
         self.low = lower_bound
@@ -65,6 +71,8 @@ class Search:
         self.best: Assignment | None = None
         self.path = critical_path(problem)
         self.repeater = Repeater(problem, clock)
+        if known is not None:
+            self._keep(known)
 
     def run(self) -> Found:
         """Search until the minimum is proved or the clock is over."""
@@ -82,6 +90,10 @@ class Search:
     def _climb(self) -> bool:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
         start = self.low
+        if self.best is not None:
+            if self.monotone and self.best.ii > start:
+                self._easily(start)
+            return True
         if self._easily(start) or (start not in self.refuted and self._find(start, 0)):
             return True
         if any(self._easily(ii) for ii in self._rungs(start)):

@@ -26,12 +26,13 @@ from twill.solver.holds import holds
 def tightened(problem: Problem, found: Assignment, low: int) -> Assignment | None:
     """The same structure at the smallest II from ``low`` on; None if none below is found.
 
-    Registers are left to the verification at first: lives may often move past each other.
+    Rings and registers are left to the verification at first: often they have room for more.
     """
     usage = Usage(problem, found.ii, found.raw_start, {v: str(r) for v, r in found.role.items()})
-    arcs = [*_arcs(usage), *_turns(usage)]
-    for kept in (arcs, [*arcs, *_lives(usage)]):
-        closer = _closer(found, kept, low)
+    arcs: list[Arc] = []
+    for more in ([*_arcs(usage), *_turns(usage)], list(_rings(usage)), list(_lives(usage))):
+        arcs += more
+        closer = _closer(found, arcs, low)
         if closer is None or holds(problem, closer):
             return closer
     return None
@@ -66,16 +67,19 @@ def _direct(names: list[str], arcs: list[Arc], ii: int) -> npt.NDArray[np.int64]
 
 
 def _arcs(usage: Usage) -> Iterator[Arc]:
-    """Dependences with their hand-offs, rings with the slots they have, the stage limit."""
-    problem = usage.problem
+    """Dependences with their hand-offs, the stage limit."""
     for d in usage.dependences:
         yield Arc(d.src, d.dst, usage.delay(d), d.distance, d.kind)
-    for buffer in usage.buffers:
-        if not buffer.accumulator:
-            yield from ring_arcs(problem, buffer.name, dict(buffer.members), usage.depth(buffer))
-    stages = problem.limits.max_stages
+    stages = usage.problem.limits.max_stages
     for u in usage.start:
         yield from (Arc(u, v, 1, stages, "stages") for v in usage.start if u != v)
+
+
+def _rings(usage: Usage) -> Iterator[Arc]:
+    """Rings with the slots they have."""
+    for ring in usage.buffers:
+        if not ring.accumulator:
+            yield from ring_arcs(usage.problem, ring.name, dict(ring.members), usage.depth(ring))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def smallest(problem: Problem, best: Schedule, clock: Clock) -> Interval | None:
     if clock.over:
         return None
     options = replace(clock.options, time_limit=max(1.0, clock.left / SHARE), levels=())
-    outcome = solve(problem, options, stop=clock.stop)
+    outcome = solve(problem, options, stop=clock.stop, known=best)
     clock.work += _work(outcome)
     match outcome:
         case Optimal(schedule) | Feasible(schedule):

@@ -202,6 +202,27 @@ def test_a_stop_during_the_smallest_ii_gives_the_best_so_far() -> None:
     assert "interrupted" in outcome.reason.summary
 
 
+def test_a_known_schedule_is_where_a_search_begins() -> None:
+    """That of fewer registers, where there are more: no worse, and the same II as without it."""
+    known = optimal(cases.tight(1, 2, 168), OPTIONS)
+    roomy = cases.tight(1, 2, 184)
+    told: list[Progress] = []
+    alone, outcome = solve(roomy, OPTIONS), solve(roomy, OPTIONS, told.append, known=known)
+    assert isinstance(alone, Optimal)
+    assert isinstance(outcome, Optimal)
+    assert outcome.schedule.ii == alone.schedule.ii <= known.ii
+    assert all(progress.incumbent != "-" for progress in told if progress.phase == "smallest II")
+
+
+def test_a_known_schedule_of_another_problem_is_left_aside() -> None:
+    """More registers than there are, and other operations: the search finds its own."""
+    problem = cases.tight(1, 2, 168)
+    for known in (optimal(cases.tight(1, 2, 248), OPTIONS), optimal(attention(), OPTIONS)):
+        outcome = solve(problem, OPTIONS, known=known)
+        assert isinstance(outcome, Optimal)
+        assert outcome.schedule.ii == 2206
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_same_input_and_seed_give_the_same_schedule(workers: int) -> None:
     """Nothing depends on timing, with one worker and with two."""
