@@ -29,7 +29,7 @@ from twill.schedule import Feasible, Infeasible, Optimal, Schedule, Unknown
 from twill.solver import Progress, SolveOptions, Stop, bounds, solve
 from twill.verify import objective_values, verify
 
-OPTIONS = SolveOptions(60, 0, 1)
+OPTIONS = SolveOptions(60, 0, 1, proof_limit=0)
 
 
 def optimal(problem: Problem, options: SolveOptions = OPTIONS) -> Schedule:
