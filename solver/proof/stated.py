@@ -45,7 +45,8 @@ def state_roles(axioms: Axioms) -> None:
             axioms.add("no_handoff", number)
     for number in range(len(wanted.other_than)):
         axioms.add("other_than", number)
-    for a, b, c in combinations((op.name for op in problem.ops), 3):
+    computing = [op.name for op in problem.ops if not op.variable_latency]
+    for a, b, c in combinations(computing, 3):
         for x, y, z in ((a, b, c), (b, c, a), (c, a, b)):
             axioms.add("transitive", x, y, z)
 
