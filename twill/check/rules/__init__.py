@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from twill.check.atoms import Clause
+from twill.check.period import Invalid
 from twill.check.rules import registers, roles, storage, streams, timing
 
-RULES: dict[str, Callable[..., Clause]] = {
+Rule = Callable[..., Clause]
+
+
+def _plain(value: Any) -> bool:
+    """Whether something is made of names, whole numbers and lists alone.
+
+    Half a period is none: no instance of an operation is there, and 2.0 passes for 2.
+    """
+    if isinstance(value, list | tuple):
+        return all(map(_plain, value))
+    return value is None or isinstance(value, str | int)
+
+
+def _of_plain(rule: Rule) -> Rule:
+    @wraps(rule)
+    def stated(period: Any, *arguments: Any) -> Clause:
+        if not _plain(arguments):
+            raise Invalid("an argument is neither a name nor a whole number")
+        return rule(period, *arguments)
+
+    return stated
+
+
+_RULES: dict[str, Rule] = {
     "circuit": timing.circuit,
     "dependence": timing.dependence,
     "handoff": timing.handoff,
@@ -34,3 +60,6 @@ RULES: dict[str, Callable[..., Clause]] = {
     "memory": storage.memory,
     "barriers": storage.barriers,
 }
+
+RULES: dict[str, Rule] = {name: _of_plain(rule) for name, rule in _RULES.items()}
+"""Every rule by its name. Raises Invalid where an argument is not what it may be."""

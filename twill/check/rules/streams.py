@@ -42,6 +42,7 @@ def figure_6(period: Period, running: str, blocked: str, shift: int, assumed: Ro
     known, terms = assumptions([*assumed, [running, blocked, True]])
     if not blocks(period, blocked, known):
         raise Invalid(f"{blocked} is not known to block")
+    period.limits  # noqa: B018 (without roles there are no streams)
     begin, now = Event(running), Event(blocked, shift * period.ii)
     over = begin.plus(execution(period.problem, running))
     return clause(*terms, negated(late(now, begin)), late(now, over))
