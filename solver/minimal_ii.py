@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from twill.lemmas import horizon, monotone
 from twill.problem import Problem
+from twill.schedule import Refutation
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, race
 from twill.solver.cpsat.model import Model, build
@@ -36,6 +37,9 @@ GLANCE_EFFORT = 0.2
 SPARK_EFFORT = 0.02
 """Deterministic work for what is seen at once: most IIs just below the smallest."""
 
+PROPOSITIONAL_EFFORT = 130_000
+"""Rounds of the propositional solver times operations: some 15 s, where CP-SAT does not decide."""
+
 PROBE_TURNS = 4
 """Turns at a probe before it is left undecided, to be retried when nothing else is left."""
 
@@ -44,14 +48,15 @@ PROBE_TURNS = 4
 class Found:
     """The best assignment, and the largest II below which nothing is feasible.
 
-    ``lower_bound`` is proved; ``refuted`` are the IIs whose models were refuted for it.
-    ``nowhere``: proved infeasible at every II.
+    ``lower_bound`` is proved; ``refuted`` are the IIs whose models were refuted for it, of
+    ``refutations`` with a file that shows it. ``nowhere``: proved infeasible at every II.
     """
 
     assignment: Assignment | None
     lower_bound: int
     refuted: tuple[int, ...]
     nowhere: bool = False
+    refutations: tuple[Refutation, ...] = ()
 
 
 class Search:
@@ -64,6 +69,7 @@ class Search:
         self.monotone = monotone(problem)
         self.horizon = horizon(problem)
         self.refuted: list[int] = []
+        self.refutations: list[Refutation] = []
         self.best: Assignment | None = None
         self.path = critical_path(problem)
         self.repeater = Repeater(problem, clock)
@@ -79,7 +85,8 @@ class Search:
         return self._found()
 
     def _found(self, nowhere: bool = False) -> Found:
-        return Found(self.best, self.low, tuple(self.refuted), nowhere)
+        shown = tuple(self.refutations)
+        return Found(self.best, self.low, tuple(self.refuted), nowhere, shown)
 
     def _climb(self) -> bool:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
@@ -186,7 +193,28 @@ class Search:
                 return answer
             if self.best is not None and self._find(ii, turn):
                 return "feasible"
+            if self.best is not None and turn == 0:
+                answer = self._propositional(ii)
+                if answer != "unknown":
+                    return answer
             turn, effort = turn + 1, effort * 2
+        return "unknown"
+
+    def _propositional(self, ii: int) -> Answer:
+        """Let the propositional solver decide an II: it refutes some that CP-SAT does not."""
+        from twill.solver.proof.process import attempt
+        from twill.solver.proof.refute import Effort
+
+        effort = Effort(PROPOSITIONAL_EFFORT // len(self.problem.ops), self.clock.left)
+        for report in attempt(self.problem, [ii], effort, self.clock.stop):
+            if report.refutation is not None:
+                self.refutations.append(Refutation(ii, report.refutation))
+                self._refute(ii)
+                return "infeasible"
+            if report.found is not None:
+                start, role = report.found
+                self._keep(Assignment(ii, start, role))
+                return "feasible"
         return "unknown"
 
     def _find(self, ii: int, turn: int) -> bool:

@@ -107,7 +107,7 @@ def _outcome(
     )
     schedule = checked(problem, best, claim, info)
     if optimal:
-        return Optimal(schedule)
+        return Optimal(schedule, found.refutations)
     why = (
         f"II {ii} is feasible, every II below {found.lower_bound} is excluded, between them nothing"
         f" is known ({clock.why_over() if clock.over else 'the engine gave up'})"

@@ -15,6 +15,9 @@ from twill.solver.proof.refute import Effort
 MEMORY = 4 << 30
 """Bytes of address space that the child may take."""
 
+MOST_OPS = 90
+"""Operations of a problem up to which it is tried: sharing a role is stated of every three."""
+
 GRACE = 5.0
 """Seconds for starting, and for writing the proof down after the search."""
 
@@ -32,7 +35,8 @@ def attempt(
     ``asked`` is the problem with stricter limits, where those are to be refuted. A limit that
     strikes, or a stop, ends it with what says nothing.
     """
-    if not iis or effort.seconds <= 0 or (stop is not None and stop.requested):
+    stopped = effort.seconds <= 0 or (stop is not None and stop.requested)
+    if not iis or stopped or len(claimed.ops) > MOST_OPS:
         return ()
     job = pickle.dumps(Job(claimed, asked or claimed, tuple(iis), effort, memory))
     command = [sys.executable, "-m", "twill.solver.proof.child"]

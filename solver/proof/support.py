@@ -27,7 +27,7 @@ class Support:
     axioms: Axioms
     rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 1), dtype=np.int64))
     _read: int = 0
-    _about_starts: list[bool] = field(default_factory=lambda: [False])
+    _about_starts: Mask = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
 
     def read(self) -> None:
         """Take in the axioms that are new."""
@@ -39,8 +39,10 @@ class Support:
             if rule in ABOUT_STARTS
         ]
         self._read = len(self.axioms.clauses)
-        known = len(self._about_starts) - 1
-        self._about_starts += [atom[0] == "after" for atom in self.axioms.atoms[known:]]
+        atoms = self.axioms.atoms[len(self._about_starts) - 1 :]
+        if atoms:
+            kinds = np.array([atom[0] == "after" for atom in atoms])
+            self._about_starts = np.concatenate((self._about_starts, kinds))
         if new:
             width = max(self.rows.shape[1], *map(len, new))
             rows = np.zeros((len(self.rows) + len(new), width), dtype=np.int64)
@@ -57,7 +59,7 @@ class Support:
         value = np.concatenate(([False], model))
         atoms = np.abs(self.rows)
         true = (value[atoms] == (self.rows > 0)) & (self.rows != 0)
-        needs_starts = ~(true & ~np.array(self._about_starts)[atoms]).any(axis=1)
+        needs_starts = ~(true & ~self._about_starts[atoms]).any(axis=1)
         atoms, true = atoms[needs_starts], true[needs_starts]
         chosen = np.zeros(len(value), dtype=np.bool_)
         only = true.sum(axis=1) == 1

@@ -23,7 +23,8 @@ class Differences:
     axioms: Axioms
     ground: Ground
     cycles: dict[Step, list[int]] = field(default_factory=lambda: defaultdict(list))
-    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
+    _table: Matrix = field(default_factory=lambda: np.zeros((4, 0), dtype=np.int64))
+    _new: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.index = {name: i for i, name in enumerate(self.ground.names)}
@@ -49,20 +50,22 @@ class Differences:
         for more in known[at : at + 1]:
             self._close([[u, v, more], [v, u, 1 - k]])
         insort(known, k)
-        self.rows.append((number, i, j, k))
+        self._new.append((number, i, j, k))
 
     def _close(self, arcs: list[Arc]) -> int:
         return self.axioms.add("circuit", sorted(arcs))
 
     def longest(self, model: Mask, some: Mask | None = None) -> Matrix:
         """The longest arc from operation to operation that the model (or some of it) states."""
+        if self._new:
+            self._table = np.concatenate((self._table, np.array(self._new).T), axis=1)
+            self._new.clear()
+        table = self._table if some is None else self._table[:, some[self._table[0]]]
+        number, i, j, k = table
+        holds = model[number]
         found = np.full_like(self.ground.least, NEVER)
-        if self.rows:
-            number, i, j, k = np.array(self.rows).T
-            chosen = slice(None) if some is None else some[number]
-            holds, i, j, k = model[number][chosen], i[chosen], j[chosen], k[chosen]
-            ends = np.where(holds, i, j), np.where(holds, j, i)
-            np.maximum.at(found, ends, np.where(holds, k, 1 - k))
+        ends = np.where(holds, i, j), np.where(holds, j, i)
+        np.maximum.at(found, ends, np.where(holds, k, 1 - k))
         return found
 
     def contradict(self, longest: Matrix, most: int) -> int:
