@@ -52,8 +52,8 @@ class Result:
         limit = self.problem.limits.max_stages
         within = "any number of stages" if self.any_stages else f"at most {limit} stages"
         if self.schedule is None:
-            return f"{self.problem.name} has no schedule of {within}, at any II"
-        return f"II {self.schedule.ii} is the smallest of {self.problem.name} with {within}"
+            return f"{self.problem.name} has no schedule at any II, with {within}"
+        return f"II {self.schedule.ii} is the smallest of {self.problem.name}, with {within}"
 
     @property
     def checked(self) -> tuple[str, ...]:
