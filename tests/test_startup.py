@@ -26,6 +26,7 @@ sys.exit(code)
         ["list"],
         ["solve", "--help"],
         ["import", "--help"],
+        ["check", "--help"],
         ["cache", "show"],
     ],
     ids=" ".join,
@@ -42,7 +43,15 @@ def test_start_up_loads_no_engine(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["twill.solver", "twill.formats", "twill.verify", "twill.reports", "twill.cache"]
+    "package",
+    [
+        "twill.solver",
+        "twill.formats",
+        "twill.verify",
+        "twill.reports",
+        "twill.cache",
+        "twill.check",
+    ],
 )
 def test_importing_a_package_loads_no_engine(package: str) -> None:
     """The packages themselves load their engines only when they are used."""

@@ -61,7 +61,7 @@ def changed(name: str, **fields: Any) -> Problem:
 )
 def test_whatever_differs_forbids_it(problem: Problem) -> None:
     """Any field of an operation, a dependence more, a requirement of one side only."""
-    with pytest.raises(Invalid, match="not alike|not the same after it"):
+    with pytest.raises(Invalid, match=r"not alike|not the same after it"):
         check_exchanges(problem, [TWINS])
 
 

@@ -106,4 +106,4 @@ def test_the_module_as_a_command(
         env=environment,
     )
     assert done.returncode == code
-    assert message in done.stderr
+    assert message in done.stdout + done.stderr

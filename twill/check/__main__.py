@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     try:
         sys.stdout.write(str(check(Path(arguments[0]))))
     except Invalid as fault:
-        sys.stderr.write(f"rejected: {fault}\n")
+        sys.stdout.write(f"rejected: {fault}\n")
         return 6
     except OSError as error:
         sys.stderr.write(f"error: {error}\n")

@@ -13,6 +13,7 @@ import click
 from twill import __version__
 from twill.cli import failures
 from twill.cli.cache import cache_command
+from twill.cli.check import check_command
 from twill.cli.exits import EPILOG, Exit
 from twill.cli.explain import explain_command
 from twill.cli.import_ import import_command
@@ -40,6 +41,7 @@ COMMANDS = (
     solve_command,
     explain_command,
     verify_command,
+    check_command,
     show_command,
     import_command,
     list_command,
