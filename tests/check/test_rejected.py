@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.check.bundles import (
     bundle,
     deep,
     deep_problem,
+    endless,
     figure1,
     pair,
     pair_content,
@@ -271,6 +273,33 @@ def test_fewer_roles_than_the_file_says(tmp_path: Path) -> None:
     made = deep()
     made.certificate["at_ii"][1]["step"] = made.certificate["at_ii"][0]["step"]
     rejected(made, tmp_path, r"at_ii\[1\] \(roles\): it is about 3 stages, the claim about 8")
+
+
+def test_another_schedule_beside_the_certificate(tmp_path: Path) -> None:
+    """The schedule.json of a bundle is the witness; where nothing is possible there is none."""
+    made = figure1()
+    schedule: Json = {
+        "ii": 2,
+        "roles": [],
+        "ops": {"S": {"start": 0}, "P": {"start": 1}, "O": {"start": 3}},
+        "solver": {"wall_s": 0.25},
+    }
+    made.files["schedule.json"] = json.dumps(schedule).encode()
+    result = check(made.write(tmp_path))
+    assert any(line.endswith("; schedule.json is the same") for line in result.checked)
+    others: tuple[object, ...] = (
+        {**schedule, "ii": 3},
+        {**schedule, "ops": {**schedule["ops"], "P": {"start": 2}}},
+        {**schedule, "roles": [{"name": "a", "warps": 1}]},
+        {"ops": []},
+        [],
+    )
+    for changed in others:
+        made.files["schedule.json"] = json.dumps(changed).encode()
+        rejected(made, tmp_path, "schedule.json: it is another schedule than the witness")
+    none = endless()
+    none.files["schedule.json"] = json.dumps(schedule).encode()
+    rejected(none, tmp_path, "schedule.json: what is infeasible has none")
 
 
 def test_sources(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def _checked(folder: Path, data: Data, problem: Problem) -> Result:
     sha, ii = data["problem"]["sha256"], data["claim"].get("ii")
     _sources(folder, data)
     schedule = _witness(problem, sha, ii, data["witness"])
+    beside = _beside(folder, schedule)
     excluded = []
     for number, step in enumerate(data["lower_bound"]):
         excluded.append(_step(problem, sha, step, folder, f"lower_bound[{number}]"))
@@ -81,7 +82,7 @@ def _checked(folder: Path, data: Data, problem: Problem) -> Result:
         _fewest(problem, sha, stated, schedule, folder, f"at_ii[{number}]")
         for number, stated in enumerate(data["at_ii"])
     ]
-    return Result(problem, sha, schedule, proof, data, tuple(excluded), tuple(fewest))
+    return Result(problem, sha, schedule, proof, data, tuple(excluded), tuple(fewest), beside)
 
 
 def _sources(folder: Path, data: Data) -> None:
@@ -100,6 +101,27 @@ def _witness(problem: Problem, sha: str, ii: int | None, stated: Data | None) ->
     if stated is None:
         raise Invalid("witness: an optimal II needs one")
     return check_witness(problem, sha, ii, stated)
+
+
+def _beside(folder: Path, schedule: Schedule | None) -> bool:
+    """Whether a schedule.json is in the bundle; what it says is what the witness says."""
+    name = "schedule.json"
+    if not (folder / name).exists():
+        return False
+    said = json_value(file_bytes(folder, name), name, fractions=True)
+    if schedule is None:
+        raise Invalid(f"{name}: what is infeasible has none")
+    placed = {name: (each.start, each.role) for name, each in schedule.ops.items()}
+    roles = [(each.name, each.warps, each.registers) for each in schedule.roles]
+    try:
+        told = {name: (each["start"], each.get("role")) for name, each in said["ops"].items()}
+        others = [(r["name"], r["warps"], r.get("registers")) for r in said["roles"]]
+        same = (said["ii"], told, others) == (schedule.ii, placed, roles)
+    except (KeyError, TypeError, AttributeError):
+        same = False
+    if not same:
+        raise Invalid(f"{name}: it is another schedule than the witness")
+    return True
 
 
 def _levels(problem: Problem, schedule: Schedule | None, data: Data, proof: str) -> None:

@@ -52,7 +52,7 @@ def _refuted(problem: Problem, digest: str, step: Step, folder: Path) -> Exclude
     everywhere = stages is None or stages >= enough_stages(problem, ii)
     numbers = {"monotone": 1, "horizon": 3}
     lemmas = [numbers[name] for name in step["lemmas"]]
-    lemmas += [5] if found.exchanges else []
+    lemmas += [5] if "exchange" in found.axioms else []
     lemmas += [8] if everywhere and stages is not None else []
     return Excluded(
         1 if "monotone" in step["lemmas"] else ii,

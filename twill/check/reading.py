@@ -54,8 +54,8 @@ def unpacked(content: bytes, name: str) -> bytes:
     return found
 
 
-def json_value(content: bytes, name: str) -> Any:
-    """The value of a JSON text: no key twice, whole numbers only."""
+def json_value(content: bytes, name: str, fractions: bool = False) -> Any:
+    """The value of a JSON text: no key twice, whole numbers only unless fractions may be."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -70,7 +70,10 @@ def json_value(content: bytes, name: str) -> Any:
 
     try:
         return json.loads(
-            content.decode(), object_pairs_hook=unique, parse_float=refused, parse_constant=refused
+            content.decode(),
+            object_pairs_hook=unique,
+            parse_float=float if fractions else refused,
+            parse_constant=refused,
         )
     except (ValueError, RecursionError) as error:
         raise Invalid(f"{name}: not valid JSON: {error}") from None

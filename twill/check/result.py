@@ -24,7 +24,8 @@ LEMMAS = {
 class Result:
     """A certificate that holds. ``schedule`` is its witness, None where none can exist.
 
-    ``proof`` says how the lower bound is known; ``certificate`` is what was read.
+    ``proof`` says how the lower bound is known; ``certificate`` is what was read; ``beside``:
+    whether a schedule.json is in the bundle, the same as the witness.
     """
 
     problem: Problem
@@ -34,6 +35,7 @@ class Result:
     certificate: Mapping[str, Any]
     excluded: tuple[Excluded, ...]
     fewest: tuple[Refutation, ...]
+    beside: bool
 
     @property
     def any_stages(self) -> bool:
@@ -71,7 +73,8 @@ class Result:
             if source["file"] is not None:
                 yield f"{source['what']} {source['name']}: hash of {source['file']}"
         if self.schedule is not None:
-            yield f"witness: a schedule at II {self.schedule.ii}, every constraint"
+            same = "; schedule.json is the same" if self.beside else ""
+            yield f"witness: a schedule at II {self.schedule.ii}, every constraint{same}"
         pairs = zip(self.certificate["lower_bound"], self.excluded, strict=True)
         for step, each in pairs:
             yield f"lower bound: {_of(step, each)}, excludes {_iis(each)}"
@@ -96,7 +99,7 @@ class Result:
                 yield f"{bound}: {level['proof']}, not checked here"
 
     def _fifth(self) -> set[int]:
-        return {5} if any(found.exchanges for found in self.fewest) else set()
+        return {5} if any("exchange" in found.axioms for found in self.fewest) else set()
 
     def to_json(self) -> dict[str, object]:
         """The result as a JSON object."""

@@ -1,4 +1,4 @@
-"""``twill check``: is a certificate a proof of what it claims?"""
+"""``twill check``: whether a certificate proves what it claims."""
 
 from __future__ import annotations
 
