@@ -31,11 +31,11 @@ class Damage:
 
 
 def bundle_files(folder: Path) -> Files:
-    """Every file of a bundle, by its name in it."""
+    """Every file of a bundle that is checked, by its name in it."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.suffix in {".json", ".xz"}
     }
 
 
@@ -83,6 +83,8 @@ def _certificate(rng: random.Random, files: Files) -> Damage:
     name = rng.choice(["certificate.json", "certificate.json", "problem.json"])
     data = json.loads(files[name])
     what = change_value(rng, data)
+    if data == json.loads(files[name]):
+        return Damage("nothing", files)
     return Damage(f"{name}: {what}", {**files, name: json.dumps(data).encode()})
 
 
@@ -164,6 +166,8 @@ def _proof(rng: random.Random, files: Files, change: Callable[[Any], str]) -> Da
     name = rng.choice([name for name in sorted(files) if name.endswith(".xz")])
     data = json.loads(lzma.decompress(files[name]))
     what = change(data)
+    if data == json.loads(lzma.decompress(files[name])):
+        return Damage("nothing", files)
     return Damage(f"{name}: {what}", with_proof(files, name, data))
 
 
