@@ -10,7 +10,8 @@ import pytest
 from tests.brute_force import exists
 from tests.random_problems import random_problem
 from twill.accounting import buffers
-from twill.check.arithmetic import _ring_arc, _stay, check_bound, must_cross
+from twill.check.arithmetic import _stay, check_bound
+from twill.check.circuits import must_cross, ring_arc
 from twill.check.period import Invalid
 from twill.problem import (
     Dependence,
@@ -193,7 +194,7 @@ def test_the_parts_of_bounds_agree_with_the_solvers() -> None:
                 assert _stay(problem, op.name) == op.issue + least, seed
         for arcs in reuse_arcs(problem):
             name = arcs[0].why.split(" ")[1]
-            ours = sorted(_ring_arc(problem, name, *ends) for ends in _ends(problem, name))
+            ours = sorted(ring_arc(problem, name, *ends) for ends in _ends(problem, name))
             assert ours == sorted((a.src, a.dst, a.delay, a.distance) for a in arcs), seed
             rings += len(ours)
     assert rings >= 100

@@ -174,7 +174,7 @@ def test_one_place_of_a_step(tmp_path: Path, place: str, value: object, message:
         ("axioms.3.1.0.0.0", "B", "axiom 4 .circuit.: the arcs do not close"),
         ("axioms.3.1.0.0.2", 7, r"axiom 4 \(circuit\): it says"),
         ("lrat", "5 0 1 2 3 0\n", "lrat: step 5: its hints lead to no contradiction"),
-        ("lrat", "", "lrat: the proof does not end in the empty clause"),
+        ("lrat", "", f"{PROOF}.lrat: a text is expected, found"),
         ("lrat", 5, f"{PROOF}.lrat: a text is expected"),
         ("exchanges", [{"first": "A", "moves": {"A": "B", "B": "A"}}], "dependences are not the"),
     ],

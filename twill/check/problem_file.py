@@ -6,7 +6,7 @@ from typing import Any
 
 from twill.check.period import Invalid
 from twill.check.problem_sense import faults
-from twill.check.reading import (
+from twill.check.values import (
     Default,
     flag,
     listing,

@@ -1,13 +1,12 @@
-"""Files as they must be: strict JSON, shapes of values; every fault names its place."""
+"""Files as they must be: whole, of bounded size, strict JSON; every fault names its place."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import lzma
-from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from twill.check.period import Invalid
 
@@ -16,9 +15,6 @@ LARGEST_FILE = 1 << 26
 
 LARGEST_PROOF = 1 << 29
 """Bytes of an unpacked proof."""
-
-Reader = Callable[[Any, str], Any]
-"""Takes a JSON value and its place; gives what it stands for or raises Invalid."""
 
 
 def file_bytes(folder: Path, name: str) -> bytes:
@@ -91,133 +87,3 @@ def digest(data: object, name: str) -> str:
         return sha256(text.encode())
     except UnicodeEncodeError:
         raise Invalid(f"{name}: a text holds half a character") from None
-
-
-class Default(NamedTuple):
-    """A field that may be left out, and what it is then."""
-
-    reader: Reader
-    value: Any
-
-
-def whole(least: int, most: int = 2**53) -> Reader:
-    """A whole number in a range."""
-
-    def read(value: Any, at: str) -> int:
-        if type(value) is not int:
-            raise Invalid(f"{at}: a whole number is expected, found {_shown(value)}")
-        if not least <= value <= most:
-            raise Invalid(f"{at}: {value} is not between {least} and {most}")
-        return value
-
-    return read
-
-
-def flag(value: Any, at: str) -> bool:
-    """True or false."""
-    if not isinstance(value, bool):
-        raise Invalid(f"{at}: true or false is expected, found {_shown(value)}")
-    return value
-
-
-def text(value: Any, at: str) -> str:
-    """A text that is not empty."""
-    if not isinstance(value, str) or not value:
-        raise Invalid(f"{at}: a text is expected, found {_shown(value)}")
-    return value
-
-
-def any_text(value: Any, at: str) -> str:
-    """A text, maybe an empty one."""
-    return value and text(value, at) if isinstance(value, str) else text(value, at)
-
-
-def one_of(*values: str) -> Reader:
-    """One of these texts."""
-
-    def read(value: Any, at: str) -> str:
-        if not isinstance(value, str) or value not in values:
-            raise Invalid(f"{at}: {_shown(value)} is not {' or '.join(map(repr, values))}")
-        return value
-
-    return read
-
-
-def maybe(reader: Reader) -> Reader:
-    """Null, or what the reader takes."""
-    return lambda value, at: None if value is None else reader(value, at)
-
-
-def listing(reader: Reader, least: int = 0) -> Reader:
-    """A list of values of one shape."""
-
-    def read(value: Any, at: str) -> tuple[Any, ...]:
-        if not isinstance(value, list) or len(value) < least:
-            raise Invalid(f"{at}: a list of {least} or more is expected, found {_shown(value)}")
-        return tuple(reader(item, f"{at}[{i}]") for i, item in enumerate(value))
-
-    return read
-
-
-def row(*readers: Reader) -> Reader:
-    """A list of as many values, each of its own shape."""
-
-    def read(value: Any, at: str) -> tuple[Any, ...]:
-        if not isinstance(value, list) or len(value) != len(readers):
-            raise Invalid(f"{at}: a list of {len(readers)} is expected, found {_shown(value)}")
-        pairs = zip(readers, value, strict=True)
-        return tuple(reader(item, f"{at}[{i}]") for i, (reader, item) in enumerate(pairs))
-
-    return read
-
-
-def mapping(reader: Reader) -> Reader:
-    """An object with any names for keys."""
-
-    def read(value: Any, at: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise Invalid(f"{at}: an object is expected, found {_shown(value)}")
-        return {text(key, at): reader(item, f"{at}.{key}") for key, item in value.items()}
-
-    return read
-
-
-def record(fields: Mapping[str, Reader | Default]) -> Reader:
-    """An object with these fields and no others."""
-
-    def read(value: Any, at: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise Invalid(f"{at}: an object is expected, found {_shown(value)}")
-        for key in value.keys() - fields.keys():
-            raise Invalid(f"{at}: unknown field {key!r}")
-        found = {}
-        for key, reader in fields.items():
-            if key in value:
-                found[key] = (reader.reader if isinstance(reader, Default) else reader)(
-                    value[key], f"{at}.{key}"
-                )
-            elif isinstance(reader, Default):
-                found[key] = reader.value
-            else:
-                raise Invalid(f"{at}: the field {key!r} is missing")
-        return found
-
-    return read
-
-
-def by_kind(kinds: Mapping[str, Reader]) -> Reader:
-    """An object whose field ``kind`` says which shape it has."""
-    kind = one_of(*kinds)
-
-    def read(value: Any, at: str) -> dict[str, Any]:
-        if not isinstance(value, dict) or "kind" not in value:
-            raise Invalid(f"{at}: an object with a kind is expected, found {_shown(value)}")
-        found: dict[str, Any] = kinds[kind(value["kind"], f"{at}.kind")](value, at)
-        return found
-
-    return read
-
-
-def _shown(value: object) -> str:
-    shown = json.dumps(value)
-    return shown if len(shown) <= 40 else f"{shown[:40]}..."

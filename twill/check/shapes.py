@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from twill.check.reading import (
+from twill.check.values import (
     Default,
     Reader,
-    any_text,
+    anything,
     by_kind,
     listing,
     mapping,
@@ -37,49 +37,42 @@ _ANY = whole(-(2**53))
 _TERMS = mapping(_SUM)
 
 
-def _anything(value: Any, _at: str) -> Any:
-    return value
+def _is_ring(why: Any) -> bool:
+    return isinstance(why, list) and why[:1] == ["ring"]
 
 
-def _why(value: Any, at: str) -> tuple[Any, ...]:
-    kinds = {
-        "dependence": row(text, whole(0)),
-        "ring": row(text, text, row(text, maybe(whole(0))), text),
-    }
-    kind = one_of(*kinds)(value[0] if isinstance(value, list) and value else None, at)
-    found: tuple[Any, ...] = kinds[kind](value, at)
-    return found
-
-
-def _step(**fields: Reader) -> Reader:
-    return record({"kind": text, **fields})
-
+_WHY_DEPENDENCE = row(one_of("dependence"), whole(0))
+_WHY_RING = row(one_of("ring"), text, row(text, maybe(whole(0))), text)
+_WHY = Reader(
+    lambda value, at: (_WHY_RING if _is_ring(value) else _WHY_DEPENDENCE)(value, at),
+    {"anyOf": [_WHY_DEPENDENCE.schema, _WHY_RING.schema]},
+)
+"""Why an arc holds: a dependence by its number, or a ring, what ends a life, what begins one."""
 
 _ARCS = listing(
-    record({"src": text, "dst": text, "delay": _ANY, "distance": _ANY, "why": _why}), least=1
+    record({"src": text, "dst": text, "delay": _ANY, "distance": _ANY, "why": _WHY}), least=1
 )
-_REFUTATION_STEP = _step(
-    ii=_II,
-    file=text,
-    sha256=text,
-    stages=maybe(whole(1)),
-    lemmas=listing(one_of("monotone", "horizon")),
-    axioms=mapping(whole(1)),
-    steps=whole(1),
-)
-_CIRCUIT = _step(arcs=_ARCS, delay=_ANY, distance=_ANY, ii=_II)
+_REFUTATION: dict[str, Reader] = {
+    "ii": _II,
+    "file": text,
+    "sha256": text,
+    "stages": maybe(whole(1)),
+    "lemmas": listing(one_of("monotone", "horizon")),
+    "axioms": mapping(whole(1)),
+    "steps": whole(1),
+}
+_CIRCUIT: dict[str, Reader] = {"arcs": _ARCS, "delay": _ANY, "distance": _ANY}
+_SUMS: dict[str, Reader] = {"ops": _TERMS, "sum": _SUM, "ii": _II}
 _STEP = by_kind(
     {
-        "resource": _step(unit=text, capacity=whole(1), ops=_TERMS, sum=_SUM, ii=_II),
-        "exclusion": _step(ops=_TERMS, sum=_SUM, ii=_II),
-        "recurrence": _CIRCUIT,
-        "buffer": _CIRCUIT,
-        "role": _step(
-            name=one_of("longest issue", "the only role"), ops=_TERMS, other=_SUM, sum=_SUM, ii=_II
-        ),
-        "memory": _step(memory=text, lines=_TERMS, sum=_SUM, capacity=_SUM),
-        "endless circuit": _step(arcs=_ARCS, delay=_ANY, distance=_ANY),
-        "refutation": _REFUTATION_STEP,
+        "resource": {"unit": text, "capacity": whole(1), **_SUMS},
+        "exclusion": _SUMS,
+        "recurrence": {**_CIRCUIT, "ii": _II},
+        "buffer": {**_CIRCUIT, "ii": _II},
+        "role": {"name": one_of("longest issue", "the only role"), "other": _SUM, **_SUMS},
+        "memory": {"memory": text, "lines": _TERMS, "sum": _SUM, "capacity": _SUM},
+        "endless circuit": _CIRCUIT,
+        "refutation": _REFUTATION,
     }
 )
 _WITNESS = record(
@@ -89,7 +82,7 @@ _WITNESS = record(
     }
 )
 
-certificate: Reader = record(
+certificate = record(
     {
         "schema": one_of(CERTIFICATE),
         "twill": text,
@@ -117,7 +110,7 @@ certificate: Reader = record(
                 "named_barriers": maybe(_SUM),
             }
         ),
-        "claim": by_kind({"optimal": _step(ii=_II), "infeasible": _step()}),
+        "claim": by_kind({"optimal": {"ii": _II}, "infeasible": {}}),
         "witness": maybe(_WITNESS),
         "lower_bound": listing(_STEP),
         "levels": listing(
@@ -135,22 +128,22 @@ certificate: Reader = record(
                 {
                     "name": one_of("stages", "roles"),
                     "at_least": whole(2),
-                    "step": by_kind({"refutation": _REFUTATION_STEP}),
+                    "step": by_kind({"refutation": _REFUTATION}),
                 }
             )
         ),
     }
 )
 
-refutation: Reader = record(
+refutation = record(
     {
         "schema": one_of(REFUTATION),
         "problem": text,
         "ii": _II,
         "limits": record({"max_stages": whole(1), "max_roles": Default(maybe(whole(1)), None)}),
         "exchanges": listing(record({"first": text, "moves": mapping(text)})),
-        "atoms": listing(_anything),
-        "axioms": listing(row(text, _anything, _anything)),
-        "lrat": any_text,
+        "atoms": listing(anything),
+        "axioms": listing(row(text, anything, anything)),
+        "lrat": text,
     }
 )
