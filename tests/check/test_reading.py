@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import lzma
+import random
+from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from tests.check.bundles import Bundle, pair, pair_content, with_content
+from tests.check.bundles import (
+    Bundle,
+    deep,
+    endless,
+    figure1,
+    pair,
+    pair_content,
+    with_content,
+)
+from tests.check.mutate import change_value
 from twill.check import Invalid, check, reading
 from twill.check.reading import sha256
 from twill.check.shapes import certificate, refutation
+from twill.formats import json_schema
 
 PROOF = "proofs/ii-4.json.xz"
 
@@ -140,3 +153,35 @@ def _objects(value: object, at: str) -> list[tuple[dict[str, object], str]]:
         return []
     inner = [found for key, item in value.items() for found in _objects(item, f"{at}.{key}")]
     return [(value, at), *inner]
+
+
+@pytest.mark.parametrize("make", [figure1, pair, endless, deep])
+def test_certificates_fit_their_schemas(make: Callable[[], Bundle]) -> None:
+    """What the checker takes is what the JSON Schemas say, for programs of others."""
+    made = make()
+    jsonschema.validate(made.certificate, json_schema("certificate"))
+    for content in made.files.values():
+        data = json.loads(lzma.decompress(content))
+        jsonschema.validate(data, json_schema("refutation"))
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**data, "more": 1}, json_schema("refutation"))
+    made.certificate["claim"]["more"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(made.certificate, json_schema("certificate"))
+
+
+def test_schema_and_reader_agree_on_damage() -> None:
+    """Random changes of a certificate: a schema refuses what the reader refuses, and no more."""
+    schema = jsonschema.Draft202012Validator(json_schema("certificate"))
+    refused = 0
+    for seed in range(400):
+        data = deep().certificate if seed % 2 else figure1().certificate
+        change_value(random.Random(seed), data)  # noqa: S311
+        try:
+            certificate(data, "it")
+        except Invalid:
+            assert not schema.is_valid(data), seed
+            refused += 1
+        else:
+            assert schema.is_valid(data), seed
+    assert refused >= 200

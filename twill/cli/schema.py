@@ -6,13 +6,15 @@ import click
 
 from twill.cli.options import Choice
 
-KINDS = ("problem", "schedule", "outcome", "loop", "machine")
+KINDS = ("problem", "schedule", "outcome", "loop", "machine", "certificate", "refutation")
 
 
 @click.command("schema", short_help="Print the JSON Schema of a file format.")
 @click.argument("kind", type=Choice(KINDS))
 def schema_command(kind: str) -> None:
-    """Print the JSON Schema of KIND: problem, schedule, outcome, loop or machine.
+    """Print the JSON Schema of KIND.
+
+    KIND is problem, schedule, outcome, loop, machine, certificate or refutation.
 
     \b
     twill schema loop > loop.schema.json

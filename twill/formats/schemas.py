@@ -1,10 +1,11 @@
-"""JSON Schemas of the file formats, made from the models that read them."""
+"""JSON Schemas of the file formats, made from the models and shapes that read them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 
-from pydantic import TypeAdapter
+from twill.check.values import Reader
 
 _MODELS = {
     "problem": ("twill.formats.problem_model", "ProblemModel"),
@@ -14,7 +15,10 @@ _MODELS = {
     "machine": ("twill.spec.machine_models", "MachineModel"),
 }
 
-KINDS = tuple(_MODELS)
+_SHAPES = ("certificate", "refutation")
+"""Formats that are read by shapes of the standard library alone, in ``twill.check``."""
+
+KINDS = (*_MODELS, *_SHAPES)
 """The formats that have a schema."""
 
 
@@ -23,10 +27,21 @@ def json_schema(kind: str) -> dict[str, object]:
 
     :raises KeyError: for any other kind.
     """
-    module, name = _MODELS[kind]
-    model = TypeAdapter(getattr(import_module(module), name))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"twill/{kind}/v1",
-        **model.json_schema(by_alias=True),
+        **(_of_shape(kind) if kind in _SHAPES else _of_model(kind)),
     }
+
+
+def _of_model(kind: str) -> Mapping[str, object]:
+    from pydantic import TypeAdapter
+
+    module, name = _MODELS[kind]
+    model = TypeAdapter(getattr(import_module(module), name))
+    return model.json_schema(by_alias=True)
+
+
+def _of_shape(kind: str) -> Mapping[str, object]:
+    shape: Reader = getattr(import_module("twill.check.shapes"), kind)
+    return shape.schema
