@@ -30,7 +30,10 @@ def test_figure_1_by_arithmetic(tmp_path: Path) -> None:
     assert result.claim == "II 2 is the smallest of figure1, with any number of stages"
     assert result.proof == "proved by arithmetic"
     assert result.refutations == ()
-    assert "lower bound: resource, 2, excludes II 1" in result.checked
+    assert (
+        "lower bound: resource tensor: S 1 + O 1 = 2 over capacity 1, excludes II 1"
+        in result.checked
+    )
 
 
 def test_a_pair_by_a_proof_written_down_by_hand(tmp_path: Path) -> None:

@@ -100,6 +100,13 @@ def test_a_missing_proof(tmp_path: Path) -> None:
     rejected(made.write(tmp_path), f"{PROOF}: cannot be read: No such file or directory")
 
 
+def test_a_folder_instead_of_a_proof(tmp_path: Path) -> None:
+    """Only plain files are read."""
+    made = with_content(pair_content())
+    made.files = {f"{PROOF}/inside": b"x"}
+    rejected(made.write(tmp_path), f"{PROOF}: it is no file")
+
+
 def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a huge file nor one that unpacks to a huge one is taken in whole."""
     made = with_content(pair_content())

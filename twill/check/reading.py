@@ -24,6 +24,8 @@ def file_bytes(folder: Path, name: str) -> bytes:
         raise Invalid(f"{name!r} is not the name of a file of the bundle")
     path = folder.joinpath(*parts)
     try:
+        if path.exists() and not path.is_file():
+            raise Invalid(f"{name}: it is no file")
         if path.stat().st_size > LARGEST_FILE:
             raise Invalid(f"{name}: more than {LARGEST_FILE} bytes")
         content = path.read_bytes()

@@ -123,11 +123,18 @@ class Result:
 
 
 def _of(step: Mapping[str, Any], each: Excluded) -> str:
-    if each.refutation is None:
-        numbers = f", {step['sum']}" if "sum" in step else ""
-        return f"{step['kind']}{numbers}"
-    used = sum(each.refutation.axioms.values())
-    return f"refutation at II {step['ii']} ({used} axioms, {each.refutation.steps} steps)"
+    if each.refutation is not None:
+        used = sum(each.refutation.axioms.values())
+        return f"refutation at II {step['ii']} ({used} axioms, {each.refutation.steps} steps)"
+    if "arcs" in step:
+        names = " -> ".join(arc["src"] for arc in step["arcs"])
+        return f"{step['kind']} {names}: {step['delay']} cycles over distance {step['distance']}"
+    terms = step["lines" if "lines" in step else "ops"]
+    shown = " + ".join(f"{name} {value}" for name, value in terms.items())
+    more = f" + {step['other']}" if step.get("other") else ""
+    over = f" over capacity {step['capacity']}" if "capacity" in step else ""
+    name = step.get("unit") or step.get("memory") or step.get("name") or ""
+    return f"{step['kind']} {name}".rstrip() + f": {shown}{more} = {step['sum']}{over}"
 
 
 def _iis(each: Excluded) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twill.accounting import charged_warps, read_end, takes_over
+from twill.accounting import ceil_div, charged_warps, read_end, takes_over
 from twill.check.atoms import Clause, Event, Literal, Term, clause, late, negated, same
 from twill.check.period import Invalid, Period, Row, Rows
 from twill.check.rules.roles import shared
@@ -79,11 +79,11 @@ def registers(period: Period, at: str, values: Rows, copies: Rows) -> Clause:
         total += _size(period, period.flow(number).src)
     if len(atoms) != len(values) + len(copies):
         raise Invalid("a value is listed twice")
-    legal = range(allowed.min, allowed.max + 1, allowed.step)
-    enough = [budget for budget in legal if budget >= total]
-    if enough and enough[0] == allowed.min:
+    steps = ceil_div(total - allowed.min, allowed.step)
+    if steps <= 0:
         raise Invalid(f"{total} registers fit every budget")
-    return clause(*atoms, *(needs(at, budget) for budget in enough[:1]))
+    enough = allowed.min + steps * allowed.step
+    return clause(*atoms, enough <= allowed.max and needs(at, enough))
 
 
 def _size(period: Period, name: str) -> int:
