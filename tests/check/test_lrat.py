@@ -29,6 +29,7 @@ def test_an_empty_axiom_is_a_contradiction_by_itself() -> None:
     ("proof", "message"),
     [
         ("", "does not end in the empty clause"),
+        ("5 1 0 1 2 0\n6 0 5 3 4 0", "its last line is cut short: '6 0 5 3 4 0'"),
         ("5 1 0 1 2 0\n", "does not end in the empty clause"),
         ("5 1 0 1 2 0\n6 0 5 3 0\n", "step 6: its hints lead to no contradiction"),
         ("5 1 0 1 0\n6 0 5 3 4 0\n", "step 5: its hints lead to no contradiction"),

@@ -21,8 +21,10 @@ def check_lrat(axioms: Sequence[Numbers], text: str, variables: int) -> int:
     """
     if stray := _STRAY.search(text):
         raise Invalid(f"lrat: {stray[0]!r} in it: additions only, in plain numbers, are taken")
+    *lines, rest = text.split("\n")
+    if rest:
+        raise Invalid(f"lrat: its last line is cut short: '{rest[:40]}'")
     clauses: list[Numbers] = [(), *axioms]
-    lines = text.removesuffix("\n").split("\n") if text else []
     for count, line in enumerate(lines, 1):
         literals, hints = _step(line, len(clauses), variables)
         _follows(clauses, literals, hints, f"lrat: step {len(clauses)}")
