@@ -336,11 +336,11 @@ def reuse_arcs(problem: Problem) -> list[list[Arc]]:
         if ring.accumulator or ring.size == 0 or room < ring.size:
             continue
         slots = room // ring.size
-        found.append(_ring_arcs(problem, ring.name, dict(ring.members), slots))
+        found.append(ring_arcs(problem, ring.name, dict(ring.members), slots))
     return found
 
 
-def _ring_arcs(problem: Problem, name: str, members: dict[str, int], slots: int) -> list[Arc]:
+def ring_arcs(problem: Problem, name: str, members: dict[str, int], slots: int) -> list[Arc]:
     """From every event that ends a slot's life to every one that begins the next life."""
     why = f"ring {name} has room for {slots} slot{'s' if slots > 1 else ''}"
     ends: list[tuple[str, int, int, tuple[str, int | None]]] = []

@@ -47,7 +47,7 @@ def distances(problem: Problem, ii: int, longest: int | None = None) -> Distance
     for src, dst, least in _arcs(problem, ii):
         u, v = index[src], index[dst]
         direct[u, v] = max(direct[u, v], least)
-    paths = _closed(direct)
+    paths = closed(direct)
     if paths is None:
         return None
     tails = np.array([0 if op.streaming else op.latency for op in problem.ops], dtype=np.int64)
@@ -56,8 +56,8 @@ def distances(problem: Problem, ii: int, longest: int | None = None) -> Distance
     limits = np.full_like(direct, floor)
     if longest is not None:
         limits = np.maximum(limits, (tails - longest)[:, np.newaxis])
-    closed = _closed(np.maximum(paths, limits))
-    return None if closed is None else Distances(index, closed, length)
+    tight = closed(np.maximum(paths, limits))
+    return None if tight is None else Distances(index, tight, length)
 
 
 def _arcs(problem: Problem, ii: int) -> list[tuple[str, str, int]]:
@@ -67,7 +67,7 @@ def _arcs(problem: Problem, ii: int) -> list[tuple[str, str, int]]:
     return [(arc.src, arc.dst, arc.delay - arc.distance * ii) for arc in arcs]
 
 
-def _closed(direct: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
+def closed(direct: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
     """Longest paths between all pairs; None if a circuit is positive."""
     paths = direct.copy()
     for k in range(len(paths)):

@@ -7,28 +7,17 @@ one, with their roles fixed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from twill.problem import Problem
 from twill.schedule import Level
 from twill.solver.clock import Clock
-from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, hint, race
-from twill.solver.cpsat.model import Model, build
+from twill.solver.cpsat.engine import Answer, Assignment, Way
+from twill.solver.cpsat.model import build
 from twill.solver.cpsat.partition import Partitions
-from twill.solver.levels import TIME_TOLERANCE, UNITS, allowed, level_names, level_of, slack, values
-
-ROUNDS = (
-    ((Way(1, tree=True), Way(0)), 0.15),
-    ((Way(0, core=True), Way(1)), 0.15),
-    ((Way(1, tree=True), Way(0)), 0.5),
-    ((Way(1), Way(0, core=True)), 1.0),
-    ((Way(1, tree=True), Way(0)), 2.0),
-    ((Way(1), Way(0)), 4.0),
-)
-"""Ways to search a level and their deterministic work, round by round until it is proved.
-
-No single way does well on every level: bounds on the length come from the tree search,
-hand-offs want no relaxation, registers want one (measured on forward attention, h100)."""
+from twill.solver.distances import distances
+from twill.solver.levels import TIME_TOLERANCE, allowed, level_names, level_of, slack
+from twill.solver.rounds import Best, Part, Rounds
 
 RUNGS = 4
 """Steps of its tolerance by which the time is looked for above its floor, before a search."""
@@ -36,27 +25,17 @@ RUNGS = 4
 RUNG_EFFORTS = (0.2, 0.8)
 """Deterministic work of the runs on one such step."""
 
+CHEAPEST_PARTITIONS = 6
+"""Role partitions that are looked at from the cheapest on before hand-offs are searched."""
+
+CHEAPEST_EFFORT = 0.1
+"""Deterministic work of a run on one of them; most take a tenth of it."""
+
 MOST_PARTITIONS = 12
 """Role partitions up to which each is searched by itself."""
 
-
-@dataclass
-class Best:
-    """The best assignment so far and the levels decided with it."""
-
-    assignment: Assignment
-    levels: list[Level]
-
-
-@dataclass
-class Part:
-    """A model of some of the schedules still looked for, and what is known of one level there.
-
-    ``bound``: no schedule of this part is better; None where nothing is known.
-    """
-
-    model: Model
-    bound: int | None = None
+LAST = ("roles", "warps", "length")
+"""Levels that are small numbers or nearly decided by then: one run minimises all of them."""
 
 
 def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
@@ -69,24 +48,26 @@ class Improver:
 
     def __init__(self, problem: Problem, assignment: Assignment, clock: Clock) -> None:
         self.problem, self.clock = problem, clock
-        self.best = Best(assignment, [])
+        self.best = Best(problem, assignment)
+        self.rounds = Rounds(self.best, clock)
         self.ii = assignment.ii
         self.parts: list[Part] = []
         self.partitions: Partitions | None = None
+        self.cheapest: list[Part] = []
+        self.asked: Part | None = None
 
     def run(self) -> Best:
         """Every level that the options ask for."""
         wanted = self.clock.options.levels
-        for name in level_names(self.problem):
-            if wanted is None or name in wanted:
-                self._tell(name, "", "")
-                self._decide(name)
-        final = self._values()
+        names = [name for name in level_names(self.problem) if wanted is None or name in wanted]
+        while names:
+            self.rounds.tell(names[0])
+            if tuple(names) == LAST and self._at_once():
+                break
+            self._decide(names.pop(0))
+        final = self.best.values
         self.best.levels = [replace(done, value=final[done.name]) for done in self.best.levels]
         return self.best
-
-    def _values(self) -> dict[str, int]:
-        return values(self.problem, self.best.assignment)
 
     def _decide(self, name: str) -> None:
         """One level: its floor by arithmetic, then a search, then what it leaves."""
@@ -94,17 +75,27 @@ class Improver:
             bound = self._shortest()
         else:
             self.parts = self.parts or [self._whole(None)]
-            bound = self._search(name, self._floor(name))
-        level = level_of(name, self._values()[name], bound)
+            bound = self.rounds.search(name, self.parts, self._floor(name))
+        level = level_of(name, self.best.values[name], bound)
         self.best.levels.append(level)
         if self.clock.over:
             return
         if name == "time":
-            self.parts = [self._whole(self._length_of(allowed(level)))]
+            self.parts = [self._up_to(self._length_of(allowed(level)))]
         else:
             self._fix(level)
         if name == "handoff_cost":
             self._split(level)
+
+    def _at_once(self) -> bool:
+        """Decide the last levels in one run, where they are several questions to one model."""
+        if len(self.parts) != 1 or self.parts[0].fixed or self.clock.over:
+            return False
+        if not self.rounds.together(LAST, self.parts[0]):
+            return False
+        values = self.best.values
+        self.best.levels += [level_of(name, values[name], values[name]) for name in LAST]
+        return True
 
     # The time
 
@@ -117,34 +108,45 @@ class Improver:
         Longest paths give a floor. In steps of the tolerance above it a schedule is looked
         for, with windows that narrow; only where that does not end is the length minimised.
         """
-        self.parts = [self._whole(self._values()["length"])]
-        known = self.parts[0].model.space.distances
-        floor = self._values()["time"] if known is None else self._time_of(known.length)
+        longest = self.best.values["length"]
+        known = distances(self._short(self.problem, longest), self.ii, longest)
+        floor = self.best.values["time"] if known is None else self._time_of(known.length)
         for _ in range(RUNGS):
-            value = self._values()["time"]
-            if value <= floor + slack("time", value):
+            if self._near(floor):
                 return floor
             target = int(floor * (1 + TIME_TOLERANCE))
             answer = self._reach(self._length_of(target))
             if answer != "infeasible":
                 break
             floor = target + 1
-        return self._search("time", floor)
+        if self._near(floor):
+            return floor
+        return self.rounds.search("time", [self._whole(self.best.values["length"])], floor)
+
+    def _near(self, floor: int) -> bool:
+        """Whether the time is within its tolerance of the floor."""
+        value = self.best.values["time"]
+        return value <= floor + slack("time", value)
 
     def _time_of(self, length: int) -> int:
         return length + (self.problem.trips - 1) * self.ii
 
     def _reach(self, length: int) -> Answer:
         """Whether there is a schedule of at most this length."""
-        part = self._whole(length)
+        part = self.asked = self._whole(length)
         for effort in RUNG_EFFORTS:
-            for result in self._race("time", part, (Way(1), Way(0)), effort, 0):
+            for result in self.rounds.race("time", [(part, Way(1)), (part, Way(0))], effort):
                 if result.answer == "infeasible":
                     return "infeasible"
-                self._take("time", result)
+                self.best.take(result, "time")
                 if result.assignment is not None:
                     return "feasible"
         return "unknown"
+
+    def _up_to(self, longest: int) -> Part:
+        """The whole model up to that length, which may be the last one asked for."""
+        last = self.asked
+        return last if last and last.model.space.longest == longest else self._whole(longest)
 
     def _whole(self, longest: int | None) -> Part:
         return Part(build(self._short(self.problem, longest), self.ii, longest=longest))
@@ -156,17 +158,46 @@ class Improver:
         stages = min(problem.limits.max_stages, longest // self.ii + 1)
         return replace(problem, limits=replace(problem.limits, max_stages=stages))
 
+    # Hand-offs
+
     def _floor(self, name: str) -> int | None:
         """What the level cannot be below, where roles alone or constants say so."""
-        space = self.parts[0].model.space
-        if name == "handoff_cost" and not self.clock.over:
-            narrow = self._short(self.problem, space.longest)
-            self.partitions = Partitions(narrow, self.ii, space.longest, self.clock)
-            return self.partitions.least_cost()
         expression = self.parts[0].model.level(name)
         if len(self.parts) == 1 and isinstance(expression, int):
             return expression
+        if name == "handoff_cost" and not self.clock.over:
+            return self._dearest_excluded()
         return None
+
+    def _dearest_excluded(self) -> int:
+        """A floor of the hand-off cost: role partitions are looked at from the cheapest on.
+
+        The first that has a schedule decides the level; what is cheaper has none.
+        """
+        space = self.parts[0].model.space
+        narrow = self._short(self.problem, space.longest)
+        self.partitions = Partitions(narrow, self.ii, space.longest, self.clock)
+        floor = 0
+        for _ in range(CHEAPEST_PARTITIONS):
+            cost, problem = self.partitions.cheapest()
+            floor = max(floor, cost)
+            if problem is None or self.clock.over:
+                break
+            part = self._fixed(problem)
+            if floor >= self.best.values["handoff_cost"]:
+                self.cheapest.append(part)
+                break
+            (result,) = self.rounds.race("handoff_cost", [(part, Way(0))], CHEAPEST_EFFORT)
+            self.best.take(result, "handoff_cost")
+            if result.answer != "infeasible":
+                self.cheapest.append(part)
+                break
+        return floor
+
+    def _fixed(self, narrowed: Problem) -> Part:
+        """The part of one role partition."""
+        longest = self.parts[0].model.space.longest
+        return Part(build(narrowed, self.ii, longest=longest), fixed=True)
 
     # What a decided level leaves
 
@@ -187,80 +218,5 @@ class Improver:
         narrowed = self.partitions.within(allowed(level), MOST_PARTITIONS)
         if narrowed is None:
             return
-        longest = self.parts[0].model.space.longest
-        parts = [Part(build(each, self.ii, longest=longest)) for each in narrowed]
+        parts = [*self.cheapest, *(self._fixed(each) for each in narrowed)]
         self.parts = [part for part in parts if part.model.space.distances is not None]
-
-    # Searching a level
-
-    def _search(self, name: str, floor: int | None) -> int | None:
-        """Improve one level, round by round; the best bound, None if nothing is known."""
-        for part in self.parts:
-            part.bound = floor
-        for ways, effort in ROUNDS:
-            for part in self.parts:
-                if self._open(name, part) and not self.clock.over:
-                    self._turn(name, part, ways, effort)
-            if not any(self._open(name, part) for part in self.parts):
-                break
-        bounds = [part.bound for part in self.parts]
-        known = [bound for bound in bounds if bound is not None]
-        return min(known) if len(known) == len(bounds) else None
-
-    def _open(self, name: str, part: Part) -> bool:
-        """Whether this part may still hold a better schedule."""
-        value = self._values()[name]
-        return part.bound is None or value > part.bound + slack(name, value)
-
-    def _turn(self, name: str, part: Part, ways: tuple[Way, ...], effort: float) -> None:
-        """One round on one part."""
-        cp = part.model.space.cp
-        expression = part.model.level(name)
-        value = self._values()[name]
-        if isinstance(expression, int):
-            part.bound = expression
-            if expression >= value:
-                return
-        else:
-            cp.minimize(expression)
-            cp.add(expression <= value)
-            if part.bound is not None:
-                cp.add(expression >= part.bound)
-        hint(part.model, self.best.assignment)
-        for result in self._race(name, part, ways, effort, slack(name, value)):
-            if result.answer == "infeasible":
-                part.bound = value + 1
-            elif result.bound is not None and not isinstance(expression, int):
-                part.bound = max(part.bound or 0, result.bound)
-            self._take(name, result)
-
-    def _race(
-        self, name: str, part: Part, ways: tuple[Way, ...], effort: float, gap: int
-    ) -> list[Result]:
-        """Two ways of searching, side by side or one after the other."""
-
-        def tell(value: float, bound: float) -> None:
-            self._tell(name, f"{value:.0f} {UNITS[name]}", f"{bound:.0f}")
-
-        seed, workers = self.clock.options.seed, self.clock.options.workers
-        entries = [(part.model, Run(self.clock.left, effort, seed, way, gap)) for way in ways]
-        results: list[Result] = []
-        for start in range(0, len(entries), max(1, workers)):
-            some = entries[start : start + workers]
-            results += race(some, workers, self.clock.stop, on_bound=tell)
-            if results[-1].answer in {"optimal", "infeasible"}:
-                break
-        self.clock.work += sum(result.work for result in results)
-        return results
-
-    def _take(self, name: str, result: Result) -> None:
-        """Keep a schedule that is better in this level and no worse in the ones before."""
-        if result.assignment is None:
-            return
-        found, known = values(self.problem, result.assignment), self._values()
-        held = all(found[done.name] <= allowed(done) for done in self.best.levels)
-        if found[name] < known[name] and held:
-            self.best.assignment = result.assignment
-
-    def _tell(self, name: str, value: str, bound: str) -> None:
-        self.clock.tell(name.replace("_", " "), self.ii, value or "-", bound)

@@ -6,14 +6,13 @@ any length within the stage limit) may answer infeasible; an unknown leaves a ga
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
 
 from twill.lemmas import horizon, monotone
 from twill.problem import Problem
 from twill.schedule import Refutation
+from twill.solver.batched import batched
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, race
 from twill.solver.cpsat.model import Model, build
@@ -21,8 +20,7 @@ from twill.solver.cpsat.partition import narrowed
 from twill.solver.paths import critical_path
 from twill.solver.repeat import Repeater
 from twill.solver.restrict import restricted, restrictions
-
-T = TypeVar("T")
+from twill.solver.tighten import tightened
 
 FIRST_EFFORT = 2.0
 """Deterministic work of the first run on the whole model at a probe; later ones double it."""
@@ -60,9 +58,15 @@ class Found:
 
 
 class Search:
-    """One search for the smallest II of one problem."""
+    """One search for the smallest II of one problem, from a known schedule on if there is one."""
 
-    def __init__(self, problem: Problem, lower_bound: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        lower_bound: int,
+        clock: Clock,
+        known: Assignment | None = None,
+    ) -> None:
         self.problem = problem
         self.clock = clock
         self.low = lower_bound
@@ -73,6 +77,8 @@ class Search:
         self.best: Assignment | None = None
         self.path = critical_path(problem)
         self.repeater = Repeater(problem, clock)
+        if known is not None:
+            self._keep(known)
 
     def run(self) -> Found:
         """Search until the minimum is proved or the clock is over."""
@@ -91,6 +97,10 @@ class Search:
     def _climb(self) -> bool:
         """Upwards from the bound until a schedule is found; False if there is none at all."""
         start = self.low
+        if self.best is not None:
+            if self.monotone and self.best.ii > start:
+                self._easily(start)
+            return True
         if self._easily(start) or (start not in self.refuted and self._find(start, 0)):
             return True
         if any(self._easily(ii) for ii in self._rungs(start)):
@@ -147,8 +157,14 @@ class Search:
                 undecided = middle
 
     def _narrow(self) -> None:
-        """Bisect by glances: what is not seen to be feasible is passed over."""
+        """Bisect by glances: what is not seen to be feasible is passed over.
+
+        A tightened schedule is often the best there is: its II less one is looked at first.
+        """
         assert self.best is not None
+        self._tell(self.best.ii - 1)
+        if self._decide(build(self.problem, self.best.ii - 1), SPARK_EFFORT) == "infeasible":
+            return
         floor = self.low - 1
         while not self.clock.over and self.best.ii - floor > 1:
             middle = (floor + self.best.ii) // 2
@@ -158,22 +174,28 @@ class Search:
     def glance(self, ii: int) -> Answer:
         """Decide one II if that is easy; ``best`` has the schedule if there is one.
 
-        The whole model at first, then known roles and few roles, then the whole for longer.
+        Where no schedule is known, restricted models are looked at first: they find. Later most
+        answers are refutations, so the whole model is, very shortly.
         """
         self._tell(ii)
-        whole = build(self.problem, ii)
-        answer = self._decide(whole, SPARK_EFFORT)
-        if answer != "unknown":
-            return answer
-        few = restrictions(self.problem, ii, self.path)[:2]
-        models = [restricted(self.problem, ii, each) for each in few]
-        if self.best is not None and self.best.role:
-            models.insert(0, build(narrowed(self.problem, self.best), ii))
+        whole = None
+        if self.best is not None:
+            whole = build(self.problem, ii)
+            answer = self._decide(whole, SPARK_EFFORT)
+            if answer != "unknown":
+                return answer
         how = Run(self.clock.left, GLANCE_EFFORT, self.clock.options.seed, Way(linear=0))
-        for some in batched(models, self.clock.options.workers):
+        for some in batched(self._narrower(ii), self.clock.options.workers):
             if self._kept(self._race([(model, how) for model in some], ("optimal",))):
                 return "feasible"
-        return self._decide(whole, GLANCE_EFFORT)
+        return self._decide(whole or build(self.problem, ii), GLANCE_EFFORT)
+
+    def _narrower(self, ii: int) -> Iterator[Model]:
+        """Models that only find: with the roles of the best, with few roles and stages."""
+        if self.best is not None and self.best.role:
+            yield build(narrowed(self.problem, self.best), ii)
+        for each in restrictions(self.problem, ii, self.path)[:2]:
+            yield restricted(self.problem, ii, each)
 
     def _scan(self) -> None:
         """Without monotonicity every II below the best needs its own refutation."""
@@ -270,7 +292,7 @@ class Search:
 
     def _keep(self, assignment: Assignment) -> None:
         if self.best is None or assignment.ii < self.best.ii:
-            self.best = assignment
+            self.best = tightened(self.problem, assignment, self.low) or assignment
 
     def _refute(self, ii: int) -> None:
         self.refuted.append(ii)
@@ -282,10 +304,3 @@ class Search:
     def _tell(self, ii: int) -> None:
         incumbent = f"II {self.best.ii}" if self.best else "-"
         self.clock.tell("smallest II", ii, incumbent, f"II >= {self.low}")
-
-
-def batched(items: Sequence[T], size: int) -> Iterator[list[T]]:
-    """Pieces of a list of at most ``size`` items."""
-    rest = iter(items)
-    while piece := list(islice(rest, max(1, size))):
-        yield piece

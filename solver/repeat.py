@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twill.formats.canonical import problem_digest
 from twill.problem import Problem
-from twill.solver.assemble import Claim, assemble
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Assignment, Run, Way, run
 from twill.solver.cpsat.folding import build_folded
 from twill.solver.fold import folded, sub_tiles
+from twill.solver.holds import holds
 from twill.solver.paths import critical_path
-from twill.verify import verify
 
 EFFORT = 0.2
 """Deterministic work of a run; where there is such a schedule, most take a tenth of it."""
@@ -41,16 +39,6 @@ class Repeater:
             if result.assignment is not None:
                 found = result.assignment
                 whole = Assignment(fold.ii, *fold.repeated(found.raw_start, found.role))
-                if self._holds(whole):
+                if holds(self.problem, whole):
                     return whole
         return None
-
-    def _holds(self, found: Assignment) -> bool:
-        """Whether the whole schedule breaks nothing: sharing out memories and roles is a guess."""
-        limits = self.problem.roles
-        if limits is not None and len(set(found.role.values())) > limits.max_roles:
-            return False
-        claim = Claim("feasible", 1, "not proved")
-        digest = problem_digest(self.problem)
-        schedule = assemble(self.problem, digest, found.ii, found.start, found.role, claim)
-        return not verify(self.problem, schedule)

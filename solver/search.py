@@ -26,8 +26,8 @@ from twill.solver.options import OnProgress, SolveOptions, Stop
 from twill.verify import verify
 
 if TYPE_CHECKING:
-    from twill.solver.improve import Best
     from twill.solver.minimal_ii import Found
+    from twill.solver.rounds import Best
 
 
 def solve(
@@ -35,16 +35,18 @@ def solve(
     options: SolveOptions | None = None,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
+    known: Schedule | None = None,
 ) -> Outcome:
     """The schedule with the smallest II, then the best in the further levels.
 
     Returns within the time limit, or soon after ``stop.request()``, with the best schedule
     and bound known by then. Raises VerificationFailed if an engine's answer does not verify,
     EnginesDisagree if one finds what another one refuted, and RefutationRejected if our own
-    checker does not accept our own proof.
+    checker does not accept our own proof. ``known``: a schedule to begin with, say of a problem
+    with more constraints; one that does not verify here is left aside.
     """
     clock = Clock(options or SolveOptions(), stop or Stop(), on_progress)
-    outcome = _solved(problem, clock)
+    outcome = _solved(problem, clock, known)
     if _rests_on_a_word(outcome):
         from twill.solver.proof.prove import prove
 
@@ -62,7 +64,7 @@ def _rests_on_a_word(outcome: Outcome) -> bool:
     return getattr(claimed, "proof", None) == "one engine's word"
 
 
-def _solved(problem: Problem, clock: Clock) -> Outcome:
+def _solved(problem: Problem, clock: Clock, known: Schedule | None) -> Outcome:
     """One engine's answer."""
     reason = impossible(problem)
     if reason is not None:
@@ -70,10 +72,12 @@ def _solved(problem: Problem, clock: Clock) -> Outcome:
     limits = bounds(problem)
     if limits.ii is None:
         return Infeasible(_no_circuit(limits), "proved by arithmetic")
+    from twill.solver.holds import adopted
     from twill.solver.improve import improve
     from twill.solver.minimal_ii import Search
 
-    found = Search(problem, limits.ii, clock).run()
+    first = adopted(problem, known) if known is not None else None
+    found = Search(problem, limits.ii, clock, first).run()
     if found.nowhere:
         return Infeasible(_nowhere(problem, found), "one engine's word")
     if found.assignment is None:

@@ -11,7 +11,10 @@ from twill.verify import execution
 
 
 class Streams:
-    """Per operation: whether it blocks, its waits and its send, as literals and expressions."""
+    """Per operation: whether it blocks, its waits and its send, as literals and expressions.
+
+    ``begin`` and ``end``: the first cycle of its window on its stream, and the first after it.
+    """
 
     def __init__(self, space: Space) -> None:
         self.space = space
@@ -29,6 +32,11 @@ class Streams:
             self.wait[op.name] = self._wait(incoming[op.name])
             handed = space.handed[op.name]
             self.send[op.name] = op.handoff.issue_send * handed
+        names = [op.name for op in space.problem.ops]
+        self.begin = {name: space.slot[name] - self.wait[name] for name in names}
+        self.end = {
+            op.name: space.slot[op.name] + op.issue + self.send[op.name] for op in space.problem.ops
+        }
 
     def _wait(self, incoming: list[Dependence]) -> Expr:
         """One wait per value that comes from another role or is waited for anyway."""
@@ -44,14 +52,6 @@ class Streams:
                 total += (handoff.issue_receive - here) * apart
         return total
 
-    def begin(self, name: str) -> Expr:
-        """First cycle of the operation's window on its stream."""
-        return self.space.slot[name] - self.wait[name]
-
-    def end(self, name: str) -> Expr:
-        """First cycle after the operation's window."""
-        return self.space.slot[name] + self.space.problem.op[name].issue + self.send[name]
-
 
 def add_concurrency(space: Space) -> None:
     """CONCURRENCY, in the reading that the problem's limits name."""
@@ -59,7 +59,7 @@ def add_concurrency(space: Space) -> None:
         return
     streams = Streams(space)
     for op in space.problem.ops:
-        space.cp.add(streams.end(op.name) - streams.begin(op.name) <= space.ii)
+        space.cp.add(streams.end[op.name] - streams.begin[op.name] <= space.ii)
     add_streams(space)
     names = [op.name for op in space.problem.ops]
     if space.problem.limits.concurrency == "paper":
@@ -120,8 +120,8 @@ def _exclude_windows(space: Space, streams: Streams, u: str, v: str) -> None:
             continue
         for a, b in ((u, v), (v, u)):
             when = [same, cause, space.before(a, b)]
-            space.cp.add(streams.end(a) <= streams.begin(b)).only_enforce_if(when)
-            space.cp.add(streams.end(b) <= streams.begin(a) + space.ii).only_enforce_if(when)
+            space.cp.add(streams.end[a] <= streams.begin[b]).only_enforce_if(when)
+            space.cp.add(streams.end[b] <= streams.begin[a] + space.ii).only_enforce_if(when)
 
 
 def _exclude_start(space: Space, streams: Streams, running: str, blocked: str) -> None:

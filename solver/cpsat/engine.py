@@ -51,11 +51,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How CP-SAT searches: linear relaxation (0 none, 1 some), core or tree search on bounds."""
+    """How CP-SAT searches: linear relaxation (0 none, 1 some), core or tree search on bounds.
+
+    ``presolve``: simplify the model first, which small models do not repay.
+    """
 
     linear: int
     core: bool = False
     tree: bool = False
+    presolve: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def _configure(parameters: object, how: Run) -> None:
         "linearization_level": how.way.linear,
         "optimize_with_core": how.way.core,
         "optimize_with_lb_tree_search": how.way.tree,
+        "cp_model_presolve": how.way.presolve,
     }
     for name, value in settings.items():
         setattr(parameters, name, value)

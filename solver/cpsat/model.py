@@ -77,11 +77,12 @@ def handoff_cost(model: Model) -> Expr:
     space = model.space
     total: Expr = 0
     for op in space.problem.ops:
-        total += (op.handoff.latency + op.handoff.issue_send) * space.handed[op.name]
+        total += (op.handoff.latency + op.handoff.issue_send) * space.value(space.handed[op.name])
         readers = dict.fromkeys(d.dst for d in space.flows if d.src == op.name)
         if op.handoff.issue_receive:
             for reader in readers:
-                total += op.handoff.issue_receive * negated(space.same(op.name, reader))
+                apart = space.value(negated(space.same(op.name, reader)))
+                total += op.handoff.issue_receive * apart
     return total
 
 
@@ -95,7 +96,7 @@ LEVELS: dict[str, Callable[[Model], Expr]] = {
     "handoff_cost": handoff_cost,
     "registers": lambda model: sum(model.roles.file.values()),
     "buffer_bytes": _buffer_bytes,
-    "roles": lambda model: sum(model.roles.used.values()),
+    "roles": lambda model: sum(map(model.space.value, model.roles.used.values())),
     "warps": lambda model: sum(model.roles.warps.values()),
     "length": lambda model: model.space.length,
 }

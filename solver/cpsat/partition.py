@@ -14,7 +14,7 @@ from twill.solver.cpsat.concurrency import add_streams
 from twill.solver.cpsat.engine import Assignment, Result, Run, Way, run
 from twill.solver.cpsat.memory import Rings
 from twill.solver.cpsat.model import Model, handoff_cost
-from twill.solver.cpsat.registers import add_register_energy
+from twill.solver.cpsat.registers import add_register_energy, add_register_instants
 from twill.solver.cpsat.requirements import add_requirements
 from twill.solver.cpsat.roles import add_roles
 from twill.solver.cpsat.variables import Space, negated
@@ -39,36 +39,49 @@ class Partitions:
         add_requirements(space)
         add_streams(space)
         add_register_energy(space, self.model.roles)
+        add_register_instants(space, self.model.roles)
         self.exchanges = exchanges(problem)
 
-    def least_cost(self) -> int:
-        """A lower bound on the hand-off cost."""
+    def cheapest(self) -> tuple[int, Problem | None]:
+        """The least hand-off cost of the partitions not given yet, and one that has it.
+
+        None, and a cost that is only a bound, where that is not known.
+        """
         space = self.model.space
         space.cp.minimize(handoff_cost(self.model))
-        result = self._run(Way(1))
+        result = self._run()
         space.cp.clear_objective()  # type: ignore[no-untyped-call]
-        return max(0, result.bound or 0)
+        cost = max(0, result.bound or 0)
+        if result.answer != "optimal" or result.assignment is None:
+            return cost, None
+        return cost, self._given(result.assignment)
 
     def within(self, cost: int, most: int) -> list[Problem] | None:
-        """The problem narrowed to each partition of at most that cost; None if there are many.
+        """The problem narrowed to each partition of at most that cost, but for those given already.
 
-        Partitions that exchanges of equal sub-tiles turn into each other count once.
+        None if they are many. Partitions that exchanges of equal sub-tiles turn into each other
+        count once.
         """
         space = self.model.space
         space.cp.add(handoff_cost(self.model) <= cost)
         found: list[Problem] = []
         while len(found) <= most:
-            result = self._run(Way(0))
+            result = self._run()
             if result.answer == "infeasible":
                 return found
             if result.assignment is None:
                 return None
-            found.append(narrowed(self.problem, result.assignment))
-            for role in self._alike(result.assignment):
-                self._exclude(role)
+            found.append(self._given(result.assignment))
         return None
 
-    def _run(self, way: Way) -> Result:
+    def _given(self, assignment: Assignment) -> Problem:
+        """The problem narrowed to a partition, which is not to be given again."""
+        for role in self._alike(assignment):
+            self._exclude(role)
+        return narrowed(self.problem, assignment)
+
+    def _run(self) -> Result:
+        way = Way(0, presolve=False)
         result = run(self.model, Run(self.clock.left, EFFORT, self.clock.options.seed, way))
         self.clock.work += result.work
         return result

@@ -35,6 +35,7 @@ def add_registers(space: Space, roles: Roles) -> list[Held]:
         profile.close()
     _add_energy(space, roles, held, limits.registers.overhead)
     add_register_energy(space, roles)
+    add_register_instants(space, roles)
     return held
 
 
@@ -67,6 +68,35 @@ def add_register_energy(space: Space, roles: Roles) -> None:
         room = roles.registers[r] - limits.registers.overhead
         if demand:
             space.cp.add(sum(demand) <= space.ii * room)
+
+
+def add_register_instants(space: Space, roles: Roles) -> None:
+    """Redundant: a role holds the result of an operation and its operands when it starts."""
+    limits = space.problem.roles
+    if limits is None or limits.register_file is None:
+        return
+    for op in space.problem.ops:
+        held = instant(space, op)
+        for r, here in space.on[op.name].items():
+            budget = held + limits.registers.overhead
+            space.cp.add(roles.registers[r] >= budget).only_enforce_if(here)
+
+
+def instant(space: Space, op: Op) -> int:
+    """Registers that an operation's role holds at its start: its result and what it reads.
+
+    An operand is held there whether its own role is the same (until it is read) or another
+    (the reader's copy), but for one whose registers the result takes over.
+    """
+    problem = space.problem
+    operands = {
+        (d.src, d.distance)
+        for d in space.flows
+        if d.dst == op.name and not takes_over(problem, d) and read_end(problem, d) > 0
+    }
+    kept = op.in_registers and shortest_life(space, op) > 0
+    read = (problem.op[src] for src, _ in operands)
+    return size_of(op) * kept + sum(size_of(value) for value in read if value.in_registers)
 
 
 def shortest_life(space: Space, op: Op) -> int:

@@ -55,7 +55,9 @@ def _add_width(space: Space, roles: Roles, limits: RoleLimits, r: int) -> None:
         members = [x for name, x in on.items() if space.problem.op[name].warps >= width]
         at_least[width] = space.any_of(members, f"role {r} has {width} warps")
     steps = [b - a for a, b in zip([0, *widths], widths, strict=False)]
-    roles.warps[r] = sum(step * at_least[w] for step, w in zip(steps, widths, strict=True))
+    roles.warps[r] = sum(
+        step * space.value(at_least[w]) for step, w in zip(steps, widths, strict=True)
+    )
     roles.charged[r] = space.cp.new_int_var(0, limits.max_warps, f"warps of role {r}")
     for width in widths:
         groups = charged_warps(space.problem, width)

@@ -244,6 +244,12 @@ class Space:
             self._order[u, v] = self.cp.new_bool_var(f"{u} before {v}")
         return self._order[u, v]
 
+    def value(self, literal: Literal) -> Expr:
+        """A literal in a sum: a number where it is decided by construction."""
+        if self.is_true(literal):
+            return 1
+        return 0 if self.is_false(literal) else literal
+
     def is_false(self, literal: Literal) -> bool:
         """Whether a literal is false by construction."""
         return literal is self.false or _same_index(literal, negated(self.true))

@@ -45,8 +45,9 @@ def smallest(problem: Problem, best: Schedule, clock: Clock) -> Interval | None:
         return Interval(best.ii, best.ii)
     if clock.over:
         return None
-    options = replace(clock.options, time_limit=max(1.0, clock.left / SHARE), levels=())
-    outcome = solve(problem, options, stop=clock.stop)
+    limit = max(1.0, clock.left / SHARE)
+    options = replace(clock.options, time_limit=limit, levels=(), proof_limit=0)
+    outcome = solve(problem, options, stop=clock.stop, known=best)
     clock.work += _work(outcome)
     match outcome:
         case Optimal(schedule) | Feasible(schedule):

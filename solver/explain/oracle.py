@@ -41,7 +41,7 @@ class Oracle:
         from twill.solver.minimal_ii import Search
         from twill.solver.smt.engine import Limit, decide
 
-        search = Search(problem, 1, self.clock)
+        search = Search(problem, ii, self.clock)
         answer = search.glance(ii)
         if search.best is not None:
             self.starts, self.roles = search.best.start, search.best.role

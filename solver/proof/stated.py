@@ -94,7 +94,7 @@ def state_streams(axioms: Axioms, ground: Ground) -> None:
     paper = problem.limits.concurrency == "paper"
     for u, v in permutations(problem.ops, 2) if paper else combinations(problem.ops, 2):
         if u.variable_latency == v.variable_latency:
-            for assumed in _reasons(axioms, (v.name,) if paper else (u.name, v.name)):
+            for assumed in _reasons(axioms, u.name, v.name, both=not paper):
                 (_state_figure_6 if paper else _state_stream)(axioms, ground, u, v, assumed)
 
 
@@ -112,16 +112,17 @@ def _state_figure_6(axioms: Axioms, ground: Ground, u: Op, v: Op, assumed: Assum
         axioms.add("figure_6", u.name, v.name, shift, assumed)
 
 
-def _reasons(axioms: Axioms, names: Iterable[str]) -> Iterator[Assumed]:
-    """Assumptions each of which is enough for one of these to block."""
+def _reasons(axioms: Axioms, one: str, other: str, both: bool) -> Iterator[Assumed]:
+    """Assumptions each of which is enough for the other, or one of both, to block on one role."""
     problem = axioms.period.problem
+    names = {one, other} if both else {other}
     incoming = [d for d in axioms.period.dependences if d.dst in names and d.src != d.dst]
     certain = [d for d in incoming if must_cross(problem, d)]
     if any(d.blocking for d in axioms.period.dependences if d.dst in names) or certain:
         yield distinct([d.src, d.dst, False] for d in certain)
         return
     for u, v in dict.fromkeys((d.src, d.dst) for d in incoming if d not in certain):
-        if not {u, v} <= set(names):
+        if {u, v} != {one, other}:
             yield [[u, v, False]]
 
 

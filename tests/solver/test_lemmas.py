@@ -10,10 +10,13 @@ from tests.brute_force import exists, judged, starts
 from tests.larger_problems import larger_problem
 from tests.random_problems import random_problem
 from tests.reference import Reference
+from twill.accounting import Usage
 from twill.lemmas import enough_stages, horizon, monotone
 from twill.problem import Dependence, Limits, Op, Problem, Reservation, Unit
 from twill.schedule import Optimal
 from twill.solver import SolveOptions, solve
+from twill.solver.cpsat.model import build
+from twill.solver.cpsat.registers import instant
 from twill.solver.smt.engine import decide
 
 
@@ -174,6 +177,31 @@ def test_the_horizon_by_trying_everything() -> None:
         assert there or not later, seed
         answers.add(later)
     assert answers == {True, False}
+
+
+# Lemma 9, what a start needs
+
+
+def test_a_role_holds_at_a_start_what_the_lemma_says() -> None:
+    """Schedules of Z3: the role's live registers, counted at the phase of every start."""
+    met = over = 0
+    for seed in range(150):
+        problem = some_problem(seed)
+        for ii in (2, 3, 5):
+            found = decide(problem, ii).assignment
+            if found is None or problem.roles is None:
+                continue
+            space = build(problem, ii).space
+            role = {name: str(r) for name, r in found.role.items()}
+            usage = Usage(problem, ii, found.start, role)
+            for op in problem.ops:
+                arcs = [arc for arc in usage.register_arcs if arc.role == role[op.name]]
+                held = sum(arc.at(found.start[op.name] % ii, ii) for arc in arcs)
+                least = instant(space, op)
+                assert held >= least, (seed, ii, op.name)
+                met += 0 < least == held
+                over += held > least
+    assert min(met, over) >= 20
 
 
 # Lemma 8, enough stages

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks import cases
 from tests.attention import attention
 from tests.brute_force import exists
 from tests.random_problems import random_problem
@@ -28,7 +29,7 @@ from twill.schedule import Feasible, Infeasible, Optimal, Schedule, Unknown
 from twill.solver import Progress, SolveOptions, Stop, bounds, solve
 from twill.verify import objective_values, verify
 
-OPTIONS = SolveOptions(60, 0, 1)
+OPTIONS = SolveOptions(60, 0, 1, proof_limit=0)
 
 
 def optimal(problem: Problem, options: SolveOptions = OPTIONS) -> Schedule:
@@ -194,10 +195,32 @@ def test_a_stop_during_the_smallest_ii_gives_the_best_so_far() -> None:
         if progress.incumbent.startswith("II"):
             stop.request()
 
-    outcome = solve(tight(), OPTIONS, stop_at, stop)
+    one_tile = cases.tight(1, 2, 168)
+    outcome = solve(one_tile, OPTIONS, stop_at, stop)
     assert isinstance(outcome, Feasible)
     assert outcome.schedule.ii > outcome.schedule.ii_lower_bound
     assert "interrupted" in outcome.reason.summary
+
+
+def test_a_known_schedule_is_where_a_search_begins() -> None:
+    """That of fewer registers, where there are more: no worse, and the same II as without it."""
+    known = optimal(cases.tight(1, 2, 168), OPTIONS)
+    roomy = cases.tight(1, 2, 184)
+    told: list[Progress] = []
+    alone, outcome = solve(roomy, OPTIONS), solve(roomy, OPTIONS, told.append, known=known)
+    assert isinstance(alone, Optimal)
+    assert isinstance(outcome, Optimal)
+    assert outcome.schedule.ii == alone.schedule.ii <= known.ii
+    assert all(progress.incumbent != "-" for progress in told if progress.phase == "smallest II")
+
+
+def test_a_known_schedule_of_another_problem_is_left_aside() -> None:
+    """More registers than there are, and other operations: the search finds its own."""
+    problem = cases.tight(1, 2, 168)
+    for known in (optimal(cases.tight(1, 2, 248), OPTIONS), optimal(attention(), OPTIONS)):
+        outcome = solve(problem, OPTIONS, known=known)
+        assert isinstance(outcome, Optimal)
+        assert outcome.schedule.ii == 2206
 
 
 @pytest.mark.parametrize("workers", [1, 2])
