@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -161,19 +162,48 @@ def _believed(cache: Cache) -> Outcome | None:
     return found.outcome if found else None
 
 
-def test_a_forged_proof_by_arithmetic_is_not_believed(tmp_path: Path) -> None:
-    """A bound that arithmetic gives is computed again."""
-    problem, outcome = next(
+def refuted() -> tuple[Problem, Optimal]:
+    """A problem whose optimum rests on a refutation."""
+    return next(
         (p, o)
         for p, o in map(solved, range(60))
-        if isinstance(o, Optimal) and o.schedule.proof == "one engine's word"
+        if isinstance(o, Optimal) and o.schedule.proof == "proved by a checked refutation"
     )
+
+
+def test_a_forged_proof_by_arithmetic_is_not_believed(tmp_path: Path) -> None:
+    """A bound that arithmetic gives is computed again."""
+    problem, outcome = refuted()
     user = Asking(tmp_path, problem, outcome)
     document = json.loads(user.whole.partition(b"\n")[2])
     document["outcome"]["schedule"]["proof"] = "proved by arithmetic"
     user.path.write_bytes(_sealed(document))
     assert user.ask().outcome == outcome
     assert "arithmetic does not prove" in user.notes[0]
+
+
+@pytest.mark.parametrize("forgery", ["none", "another II", "other bytes", "of another problem"])
+def test_a_forged_refutation_is_not_believed(tmp_path: Path, forgery: str) -> None:
+    """A refutation is checked again, whatever the checksum says."""
+    problem, outcome = refuted()
+    user = Asking(tmp_path, problem, outcome)
+    document = json.loads(user.whole.partition(b"\n")[2])
+    ((ii, file),) = document["refutations"].items()
+    document["refutations"] = {
+        "none": {},
+        "another II": {str(int(ii) - 1): file},
+        "other bytes": {ii: file[:-40] + file[-36:]},
+        "of another problem": {ii: _other_refutation(problem)},
+    }[forgery]
+    user.path.write_bytes(_sealed(document))
+    assert user.ask().outcome == outcome
+    assert "is not believed" in user.notes[0]
+
+
+def _other_refutation(problem: Problem) -> str:
+    found = (solved(seed) for seed in range(60))
+    others = (o for p, o in found if p != problem and isinstance(o, Optimal) and o.refutations)
+    return b64encode(next(others).refutations[0].file).decode()
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_two_tiles_on_two_warp_groups_with_160_registers() -> None:
 def test_roles_make_scarce_tensor_memory_dearer() -> None:
     """With hand-offs and instruction streams the same rings need II 2224."""
     schedule = smallest(backward(384, joint=True))
-    assert (schedule.ii, schedule.proof) == (2224, "one engine's word")
+    assert (schedule.ii, schedule.proof) == (2224, "proved by a checked refutation")
 
 
 # Packings: operations that hold one unit in several intervals
