@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from lzma import LZMAError
-from pathlib import Path
 from typing import Literal
 
-from twill.check import Invalid, check
-from twill.files import write_bundle
+from twill.check import Held, Invalid, check_bundle
 from twill.formats import problem_to_json
 from twill.formats.canonical import canonical_json
 from twill.lemmas import horizon, monotone
@@ -87,13 +84,14 @@ def check_outcome(problem: Problem, outcome: Outcome) -> None:
         raise RefutationRejected("its refutation is no refutation file") from None
     if not files:
         raise RefutationRejected("the outcome has no certificate")
-    with tempfile.TemporaryDirectory(prefix="twill-") as name:
-        folder = Path(name)
-        write_bundle(folder, {**files, "problem.json": canonical_json(problem_to_json(problem))})
-        try:
-            check(folder)
-        except Invalid as fault:
-            raise RefutationRejected(f"our own certificate is rejected: {fault}") from None
+    files["problem.json"] = canonical_json(problem_to_json(problem))
+    content = {
+        name: text.encode() if isinstance(text, str) else text for name, text in files.items()
+    }
+    try:
+        check_bundle(Held(content))
+    except Invalid as fault:
+        raise RefutationRejected(f"our own certificate is rejected: {fault}") from None
 
 
 def _refutations(

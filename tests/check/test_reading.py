@@ -21,7 +21,7 @@ from tests.check.bundles import (
     with_content,
 )
 from tests.check.mutate import change_value
-from twill.check import Invalid, check, reading
+from twill.check import Invalid, bundle, check, reading
 from twill.check.reading import sha256
 from twill.check.shapes import certificate, refutation
 from twill.formats import json_schema
@@ -111,7 +111,7 @@ def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """Neither a huge file nor one that unpacks to a huge one is taken in whole."""
     made = with_content(pair_content())
     made.write(tmp_path)
-    monkeypatch.setattr(reading, "LARGEST_FILE", 100)
+    monkeypatch.setattr(bundle, "LARGEST_FILE", 100)
     rejected(tmp_path, "certificate.json: more than 100 bytes")
     monkeypatch.undo()
     bomb = lzma.compress(b" " * (1 << 24), preset=0)

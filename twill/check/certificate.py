@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from twill.check.bundle import Bundle, Folder
 from twill.check.chain import Excluded, check_at_ii, check_chain, check_step
 from twill.check.period import Invalid
 from twill.check.problem_file import read_problem
-from twill.check.reading import digest, file_bytes, json_value, sha256
+from twill.check.reading import digest, json_value, sha256
 from twill.check.refutation import Refutation
 from twill.check.result import Result
 from twill.check.shapes import certificate
@@ -30,15 +31,19 @@ def check(path: Path) -> Result:
     file = path / NAME if path.is_dir() else path
     if not file.is_file():
         raise FileNotFoundError(f"there is no certificate {file}")
-    data = certificate(json_value(file_bytes(file.parent, file.name), file.name), file.name)
-    problem = _problem(file.parent, data)
-    return _checked(file.parent, data, problem)
+    return check_bundle(Folder(file.parent), file.name)
 
 
-def _problem(folder: Path, data: Data) -> Problem:
+def check_bundle(bundle: Bundle, name: str = NAME) -> Result:
+    """What the certificate of that name proves. Raises Invalid with what is wrong."""
+    data = certificate(json_value(bundle.read(name), name), name)
+    return _checked(bundle, data, _problem(bundle, data))
+
+
+def _problem(bundle: Bundle, data: Data) -> Problem:
     """The problem that the certificate is about: its file, its name, profile and limits."""
     stated = data["problem"]
-    value = json_value(file_bytes(folder, stated["file"]), stated["file"])
+    value = json_value(bundle.read(stated["file"]), stated["file"])
     if (found := digest(value, stated["file"])) != stated["sha256"]:
         what = f"the problem's hash is {found[:12]}, the certificate is about"
         raise Invalid(f"{stated['file']}: {what} {stated['sha256'][:12]}")
@@ -66,30 +71,30 @@ def limits(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _checked(folder: Path, data: Data, problem: Problem) -> Result:
+def _checked(bundle: Bundle, data: Data, problem: Problem) -> Result:
     sha, ii = data["problem"]["sha256"], data["claim"].get("ii")
-    _sources(folder, data)
+    _sources(bundle, data)
     schedule = _witness(problem, sha, ii, data["witness"])
-    beside = _beside(folder, schedule)
+    beside = _beside(bundle, schedule)
     excluded = []
     for number, step in enumerate(data["lower_bound"]):
-        excluded.append(_step(problem, sha, step, folder, f"lower_bound[{number}]"))
+        excluded.append(_step(problem, sha, step, bundle, f"lower_bound[{number}]"))
     check_chain(excluded, ii)
     refuted = any(each.refutation for each in excluded)
     proof = "proved by a checked refutation" if refuted else "proved by arithmetic"
     _levels(problem, schedule, data, proof)
     fewest = [
-        _fewest(problem, sha, stated, schedule, folder, f"at_ii[{number}]")
+        _fewest(problem, sha, stated, schedule, bundle, f"at_ii[{number}]")
         for number, stated in enumerate(data["at_ii"])
     ]
     return Result(problem, sha, schedule, proof, data, tuple(excluded), tuple(fewest), beside)
 
 
-def _sources(folder: Path, data: Data) -> None:
+def _sources(bundle: Bundle, data: Data) -> None:
     """What the problem was made from, where it is in the bundle."""
     for source in data["sources"]:
         name = source["file"]
-        if name is not None and sha256(file_bytes(folder, name)) != source["sha256"]:
+        if name is not None and sha256(bundle.read(name)) != source["sha256"]:
             raise Invalid(f"{name}: it is not the {source['what']} that the certificate names")
 
 
@@ -103,12 +108,12 @@ def _witness(problem: Problem, sha: str, ii: int | None, stated: Data | None) ->
     return check_witness(problem, sha, ii, stated)
 
 
-def _beside(folder: Path, schedule: Schedule | None) -> bool:
+def _beside(bundle: Bundle, schedule: Schedule | None) -> bool:
     """Whether a schedule.json is in the bundle; what it says is what the witness says."""
     name = "schedule.json"
-    if not (folder / name).exists():
+    if not bundle.has(name):
         return False
-    said = json_value(file_bytes(folder, name), name, fractions=True)
+    said = json_value(bundle.read(name), name, fractions=True)
     if schedule is None:
         raise Invalid(f"{name}: what is infeasible has none")
     placed = {name: (each.start, each.role) for name, each in schedule.ops.items()}
@@ -131,19 +136,19 @@ def _levels(problem: Problem, schedule: Schedule | None, data: Data, proof: str)
         raise Invalid("levels: what is infeasible has none")
 
 
-def _step(problem: Problem, sha: str, step: Data, folder: Path, at: str) -> Excluded:
+def _step(problem: Problem, sha: str, step: Data, bundle: Bundle, at: str) -> Excluded:
     try:
-        return check_step(problem, sha, step, folder)
+        return check_step(problem, sha, step, bundle)
     except Invalid as fault:
         raise Invalid(f"{at} ({step['kind']}): {fault}") from None
 
 
 def _fewest(
-    problem: Problem, sha: str, stated: Data, schedule: Schedule | None, folder: Path, at: str
+    problem: Problem, sha: str, stated: Data, schedule: Schedule | None, bundle: Bundle, at: str
 ) -> Refutation:
     assert schedule is not None
     values = {"stages": schedule.stages, "roles": len(schedule.roles)}
     try:
-        return check_at_ii(problem, sha, stated, schedule.ii, values, folder)
+        return check_at_ii(problem, sha, stated, schedule.ii, values, bundle)
     except Invalid as fault:
         raise Invalid(f"{at} ({stated['name']}): {fault}") from None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from twill.check.arithmetic import check_bound
+from twill.check.bundle import Bundle
 from twill.check.period import Invalid
 from twill.check.refutation import Refutation, check_refutation
 from twill.lemmas import enough_stages, horizon, monotone
@@ -30,15 +30,15 @@ class Excluded:
     lemmas: tuple[int, ...] = ()
 
 
-def check_step(problem: Problem, digest: str, step: Step, folder: Path) -> Excluded:
+def check_step(problem: Problem, digest: str, step: Step, bundle: Bundle) -> Excluded:
     """The IIs that a step excludes, once everything that it says was checked. Raises Invalid."""
     if step["kind"] == "refutation":
-        return _refuted(problem, digest, step, folder)
+        return _refuted(problem, digest, step, bundle)
     check_bound(problem, step)
     return Excluded(1, step["ii"] - 1 if "ii" in step else None)
 
 
-def _refuted(problem: Problem, digest: str, step: Step, folder: Path) -> Excluded:
+def _refuted(problem: Problem, digest: str, step: Step, bundle: Bundle) -> Excluded:
     ii, stages = step["ii"], step["stages"]
     if stages is not None and stages < problem.limits.max_stages:
         raise Invalid(f"it is about {stages} stages, the claim about {problem.limits.max_stages}")
@@ -48,7 +48,7 @@ def _refuted(problem: Problem, digest: str, step: Step, folder: Path) -> Exclude
         raise Invalid("lemma 1 (monotone) does not hold of this problem")
     if "horizon" in step["lemmas"] and ii < horizon(problem):
         raise Invalid(f"lemma 3 (horizon) holds from II {horizon(problem)} on, not from {ii}")
-    found = check_refutation(problem, digest, step, folder, None)
+    found = check_refutation(problem, digest, step, bundle, None)
     everywhere = stages is None or stages >= enough_stages(problem, ii)
     numbers = {"monotone": 1, "horizon": 3}
     lemmas = [numbers[name] for name in step["lemmas"]]
@@ -85,7 +85,7 @@ def check_chain(excluded: Sequence[Excluded], ii: int | None) -> None:
 
 
 def check_at_ii(
-    problem: Problem, digest: str, stated: Step, ii: int, values: Mapping[str, int], folder: Path
+    problem: Problem, digest: str, stated: Step, ii: int, values: Mapping[str, int], bundle: Bundle
 ) -> Refutation:
     """Check that at the II of the claim every schedule has so many stages, or roles, at least."""
     name, least, step = stated["name"], stated["at_least"], stated["step"]
@@ -100,4 +100,4 @@ def check_at_ii(
         raise Invalid(f"'at least {least} stages' takes a refutation at {least - 1}, not {stages}")
     if name == "roles" and stages is not None and stages < problem.limits.max_stages:
         raise Invalid(f"it is about {stages} stages, the claim about {problem.limits.max_stages}")
-    return check_refutation(problem, digest, step, folder, least - 1 if name == "roles" else None)
+    return check_refutation(problem, digest, step, bundle, least - 1 if name == "roles" else None)

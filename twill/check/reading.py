@@ -5,35 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 from twill.check.period import Invalid
 
-LARGEST_FILE = 1 << 26
-"""Bytes of a JSON file, or of a packed proof: beyond this it is not looked at."""
-
 LARGEST_PROOF = 1 << 29
 """Bytes of an unpacked proof."""
-
-
-def file_bytes(folder: Path, name: str) -> bytes:
-    """The content of a file of a bundle; none outside of it is looked at."""
-    parts = PurePosixPath(name).parts
-    if not parts or PurePosixPath(name).is_absolute() or ".." in parts or "\0" in name:
-        raise Invalid(f"{name!r} is not the name of a file of the bundle")
-    path = folder.joinpath(*parts)
-    try:
-        if path.exists() and not path.is_file():
-            raise Invalid(f"{name}: it is no file")
-        if path.stat().st_size > LARGEST_FILE:
-            raise Invalid(f"{name}: more than {LARGEST_FILE} bytes")
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid(f"{name}: cannot be read: {error.strerror}") from None
-    if not content:
-        raise Invalid(f"{name}: the file is empty")
-    return content
 
 
 def unpacked(content: bytes, name: str) -> bytes:

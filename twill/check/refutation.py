@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from twill.check.atoms import Atom, Clause, Literal, Trivial
+from twill.check.bundle import Bundle
 from twill.check.exchanges import check_exchanges
 from twill.check.lrat import check_lrat
 from twill.check.period import Invalid, Period
-from twill.check.reading import file_bytes, json_value, sha256, unpacked
+from twill.check.reading import json_value, sha256, unpacked
 from twill.check.rules import RULES
 from twill.check.shapes import refutation
 from twill.problem import Problem
@@ -33,14 +33,14 @@ class Refutation:
 
 
 def check_refutation(
-    problem: Problem, digest: str, step: Mapping[str, Any], folder: Path, max_roles: int | None
+    problem: Problem, digest: str, step: Mapping[str, Any], bundle: Bundle, max_roles: int | None
 ) -> Refutation:
     """Check that no schedule exists at the step's II within its stages, and maybe fewer roles.
 
     ``step`` is one of ``certificate.json``; ``digest`` names the problem. Raises Invalid.
     """
     name = step["file"]
-    content = file_bytes(folder, name)
+    content = bundle.read(name)
     if (found := sha256(content)) != step["sha256"]:
         raise Invalid(f"{name}: the file's hash is {found[:12]}, not {step['sha256'][:12]}")
     data = refutation(json_value(unpacked(content, name), name), name)
