@@ -4,8 +4,8 @@ To read it as a sceptic: ``certificate`` (what is checked, in order), ``chain`` 
 excludes), ``arithmetic`` and ``circuits`` (bounds), ``refutation``, ``atoms``, ``rules`` (what each
 axiom says and why it is true), ``lrat`` (what follows), ``exchanges`` (lemma 5), ``witness``. The
 rest reads files (``bundle``, ``reading``, ``values``, ``shapes``, ``problem_file``,
-``problem_sense``) and says what came of it (``result``, ``second_opinion``). Trusted besides: ``twill.problem``,
-``twill.accounting``, ``twill.lemmas`` and ``twill.verify``.
+``problem_sense``) and says what came of it (``result``, ``second_opinion``). Trusted besides:
+``twill.problem``, ``twill.accounting``, ``twill.lemmas`` and ``twill.verify``.
 """
 
 from __future__ import annotations
