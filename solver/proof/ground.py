@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,10 +47,14 @@ class Ground:
 def lay_ground(axioms: Axioms) -> Ground | None:
     """Longest paths over what the axioms so far decide.
 
-    None where that is a contradiction by itself; the circuit that shows it is then an axiom.
+    None where that is a contradiction by itself; the circuit that shows it, if it takes one, is
+    then an axiom.
     """
+    decided = axioms.decided()
+    if decided is None:
+        return None
     names = tuple(op.name for op in axioms.period.problem.ops)
-    arcs = list(_decided_arcs(axioms))
+    arcs = list(_arcs(axioms, decided))
     circuit = positive_circuit(
         list(names), [WeightedArc(u, v, cycles, 0, "") for u, v, cycles in arcs], 0
     )
@@ -64,8 +68,8 @@ def lay_ground(axioms: Axioms) -> Ground | None:
     return _closed(names, direct)
 
 
-def _decided_arcs(axioms: Axioms) -> Iterator[tuple[str, str, int]]:
-    for literal in axioms.decided():
+def _arcs(axioms: Axioms, decided: Iterable[int]) -> Iterator[tuple[str, str, int]]:
+    for literal in decided:
         kind, *rest = axioms.atoms[abs(literal) - 1]
         if kind == "after":
             u, v, cycles = rest
