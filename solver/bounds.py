@@ -216,18 +216,17 @@ def _one_role(problem: Problem) -> bool:
 
 
 def must_cross(problem: Problem, dependence: Dependence) -> bool:
-    """Whether the ends of a dependence are on different roles in every schedule.
-
-    They are where one is a load, or where they are required to be.
-    """
+    """Whether the ends of a dependence are on different roles in every schedule."""
     if problem.roles is None:
         return False
-    source, reader = problem.op[dependence.src], problem.op[dependence.dst]
+    return apart(problem, problem.op[dependence.src], problem.op[dependence.dst])
+
+
+def apart(problem: Problem, u: Op, v: Op) -> bool:
+    """Whether two operations never share a role: one is a load, or they are required not to."""
     labels = problem.requirements.roles
-    ends = {labels.get(source.name), labels.get(reader.name)}
-    return source.variable_latency != reader.variable_latency or (
-        len(ends) == 2 and None not in ends
-    )
+    wanted = {labels.get(u.name), labels.get(v.name)}
+    return u.variable_latency != v.variable_latency or (len(wanted) == 2 and None not in wanted)
 
 
 def always_blocks(problem: Problem, name: str) -> bool:

@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 
 from twill.check.rules.streams import Known, assumptions, least_window
 from twill.problem import Op, Reservation, Unit
-from twill.solver.bounds import must_cross
+from twill.solver.bounds import apart, must_cross
 from twill.solver.proof.axioms import Axioms
 from twill.solver.proof.ground import Ground
 from twill.verify import execution
@@ -93,7 +93,7 @@ def state_streams(axioms: Axioms, ground: Ground) -> None:
         return
     paper = problem.limits.concurrency == "paper"
     for u, v in permutations(problem.ops, 2) if paper else combinations(problem.ops, 2):
-        if u.variable_latency == v.variable_latency:
+        if not apart(problem, u, v):
             for assumed in _reasons(axioms, u.name, v.name, both=not paper):
                 (_state_figure_6 if paper else _state_stream)(axioms, ground, u, v, assumed)
 
