@@ -18,7 +18,7 @@ test: $(VENV)/.twill-test lint types contracts ## lint, types, import contracts,
 	$(BIN)/python -m pytest -n $(JOBS)
 
 SEEDS ?= 0:2000
-nightly: $(VENV)/.twill-test ## compare CP-SAT, Z3 and brute force on random problems (SEEDS=first:last)
+nightly: $(VENV)/.twill-test ## compare CP-SAT, Z3, the refuter and brute force on random problems (SEEDS=first:last)
 	$(BIN)/python -m tests.nightly.agree --seeds $(SEEDS)
 
 lint: $(VENV)/.twill-test

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.brute_force import judged
 from tests.exhaustive import TooMany, first_schedule
+from tests.refuter import asked
 from twill.problem import Problem
 from twill.solver.bounds import bounds
 from twill.solver.cpsat.engine import Run, Way, run
@@ -20,35 +21,45 @@ class Verdicts:
 
     cp_sat: bool | None
     z3: bool | None
+    refuter: bool | None
     brute_force: bool | None
     invalid: tuple[str, ...] = ()
 
     @property
     def agree(self) -> bool:
-        """Whether no two contradict each other, and all schedules verify."""
-        said = {self.cp_sat, self.z3, self.brute_force} - {None}
-        return len(said) < 2 and not self.invalid
+        """Whether no two contradict each other, schedules verify, refutations are accepted."""
+        return len(set(self.said) - {None}) < 2 and not self.invalid
 
     @property
     def answered(self) -> int:
         """How many gave an answer."""
-        return sum(each is not None for each in (self.cp_sat, self.z3, self.brute_force))
+        return sum(each is not None for each in self.said)
+
+    @property
+    def said(self) -> tuple[bool | None, ...]:
+        """The answers."""
+        return self.cp_sat, self.z3, self.refuter, self.brute_force
 
 
 def verdicts(problem: Problem, ii: int, brute_force: int = 0, work: float = 5) -> Verdicts:
-    """Ask everyone; brute force within so many verdicts of the verifier, CP-SAT within ``work``."""
+    """Ask everyone; brute force within so many verdicts of the verifier, engines within ``work``.
+
+    A unit of ``work`` is one of CP-SAT's, some ten million of Z3's, some 200 rounds of the refuter.
+    """
     result = run(build(problem, ii), Run(600, work, 0, Way(linear=1)))
     decision = decide(problem, ii, Limit(600, int(work * 1e7)))
-    invalid: list[str] = []
+    refuter = asked(problem, ii, int(work * 200))
+    invalid = [f"refuter: {wrong}" for wrong in refuter.invalid]
     for name, found in (("CP-SAT", result.assignment), ("Z3", decision.assignment)):
         if found is not None:
             invalid += [f"{name}: {v}" for v in judged(problem, ii, found.start, found.role)]
     said = {"optimal": True, "feasible": True, "infeasible": False, "unknown": None}
-    there = said[result.answer] or said[decision.answer]
+    there = said[result.answer] or said[decision.answer] or refuter.schedule
     if there:
         invalid += _denied(problem, ii)
     tried = _tried(problem, ii, brute_force) if brute_force else None
-    return Verdicts(said[result.answer], said[decision.answer], tried, tuple(invalid))
+    answers = said[result.answer], said[decision.answer], refuter.schedule
+    return Verdicts(*answers, tried, tuple(invalid))
 
 
 def _tried(problem: Problem, ii: int, most: int) -> bool | None:

@@ -1,12 +1,13 @@
-"""Compare CP-SAT, Z3 and brute force on thousands of random problems of growing size.
+"""Compare CP-SAT, Z3, the refuter and brute force on thousands of random problems of growing size.
 
     python -m tests.nightly.agree [--seeds 0:2000] [--sizes 3,4,5,6,8,10,14,20]
         [--verdicts 4000]
 
 Each seed is one problem per size, in one of the variants of ``tests/switches.py`` (the whole
 problem, without one constraint, with one constraint alone), at the IIs around its bound. A
-disagreement is written to tests/regressions/ as a problem.json, with the II in its name, where
-the suite finds it from then on. Exit code 1 if there is one.
+refutation counts once the checker has accepted it. A disagreement is written to
+tests/regressions/ as a problem.json, with the II in its name, where the suite finds it from then
+on. Exit code 1 if there is one.
 """
 
 from __future__ import annotations
@@ -68,13 +69,14 @@ class Tally:
         for key in (("size", f"{size:>3}"), ("variant", variant)):
             count = self.counts.setdefault(key, Counter())
             count["feasible" if answer else "infeasible"] += answer is not None
+            count["refuted"] += said.refuter is False
             count["brute force"] += said.brute_force is not None
             count["undecided"] += said.answered < 2
             count["disagree"] += not said.agree
 
     def table(self) -> str:
         """One row per size and per variant."""
-        columns = ("feasible", "infeasible", "brute force", "undecided", "disagree")
+        columns = ("feasible", "infeasible", "refuted", "brute force", "undecided", "disagree")
         rows = [f"{'':<24}" + "".join(f"{title:>13}" for title in columns)]
         for (kind, name), count in sorted(self.counts.items()):
             cells = "".join(f"{count[title]:>13}" for title in columns)

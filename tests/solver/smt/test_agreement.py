@@ -1,4 +1,4 @@
-"""Z3, CP-SAT and brute force give one answer, with every constraint on and off."""
+"""Z3, CP-SAT, the refuter and brute force give one answer, with every constraint on and off."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_small_problems_in_every_variant(batch: int) -> None:
 
 @pytest.mark.parametrize("ops", [5, 8, 11])
 def test_larger_problems_around_their_bounds(ops: int) -> None:
-    """Both engines agree where a problem turns from infeasible to feasible."""
+    """All engines agree where a problem turns from infeasible to feasible."""
     answers = set()
     for seed in range(6):
         problem = larger_problem(seed, ops)
