@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.brute_force import judged
-from twill.check import Invalid
+from twill.check import Held, Invalid
 from twill.check.refutation import check_refutation
 from twill.formats.canonical import problem_digest
 from twill.problem import Problem
@@ -59,9 +57,8 @@ def asked(problem: Problem, ii: int, rounds: int) -> Said:
 def accepted(problem: Problem, ii: int, file: bytes) -> Mapping[str, int]:
     """The rules that a refutation uses, how often each. Raises Invalid where it is rejected."""
     step = _refutation_step(problem, Refutation(ii, file))
-    with tempfile.TemporaryDirectory() as name:
-        (Path(name) / step["file"]).write_bytes(file)
-        return check_refutation(problem, problem_digest(problem), step, Path(name), None).axioms
+    bundle = Held({step["file"]: file})
+    return check_refutation(problem, problem_digest(problem), step, bundle, None).axioms
 
 
 def _overflows(problem: Problem, ii: int) -> bool:
