@@ -12,13 +12,17 @@ from benchmarks.cases import all_cases
 from twill.problem import Problem
 from twill.schedule import Feasible, Optimal, Outcome
 from twill.solver import Progress, SolveOptions, bounds, solve
+from twill.solver.proof.prove import PHASE as PROOF_PHASE
 
 II_PHASE = "smallest II"
 
 
 @dataclass
 class Row:
-    """One line of the table; seconds are of wall time, ``cpu`` of this process."""
+    """One line of the table; seconds are of wall time, ``cpu`` of this process and its children.
+
+    ``proof``: looking for a refutation that can be checked, and checking it.
+    """
 
     case: str
     group: str
@@ -48,10 +52,13 @@ def measure(name: str, options: SolveOptions) -> Row:
     row.seconds["bounds"] = time.monotonic() - started
     watch = Watch()
     outcome = solve(problem, options, watch)
-    row.cpu = time.process_time() - cpu
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    row.cpu = time.process_time() - cpu + children.ru_utime + children.ru_stime
     total = time.monotonic() - started
+    proof = total - watch.proof_began if watch.proof_began is not None else 0.0
     row.seconds["ii"] = (watch.ii_over or total) - row.seconds["bounds"]
-    row.seconds["levels"] = max(0.0, total - row.seconds["bounds"] - row.seconds["ii"])
+    row.seconds["proof"] = proof
+    row.seconds["levels"] = max(0.0, total - proof - row.seconds["bounds"] - row.seconds["ii"])
     row.seconds["total"] = total
     row.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     _result(row, outcome, watch, problem)
@@ -67,17 +74,21 @@ def _warm_up() -> None:
 
 
 class Watch:
-    """Notes when the search for the II ends and the levels begin."""
+    """Notes when the search for the II ends, and when the one for a refutation begins."""
 
     def __init__(self) -> None:
         self.began = time.monotonic()
         self.ii_over: float | None = None
+        self.proof_began: float | None = None
         self.ii_work = 0.0
 
     def __call__(self, progress: Progress) -> None:
         """Called by the solver."""
+        now = time.monotonic() - self.began
+        if self.proof_began is None and progress.phase == PROOF_PHASE:
+            self.proof_began = now
         if self.ii_over is None and progress.phase != II_PHASE:
-            self.ii_over = time.monotonic() - self.began
+            self.ii_over = now
             self.ii_work = progress.work
 
 

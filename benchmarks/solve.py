@@ -23,9 +23,9 @@ from benchmarks.cases import all_cases
 RESULTS = Path(__file__).parent / "results"
 TITLES = (
     "case", "ops", "seed", "II", "bound", "proof", "levels",
-    "bounds s", "II s", "levels s", "total s", "cpu s", "work", "MB",
+    "bounds s", "II s", "levels s", "proof s", "total s", "cpu s", "work", "MB",
 )  # fmt: skip
-WIDTHS = (31, 4, 4, 6, 6, 20, 6, 8, 7, 8, 7, 7, 7, 5)
+WIDTHS = (31, 4, 4, 6, 6, 30, 6, 8, 7, 8, 7, 7, 7, 7, 5)
 
 
 def main() -> None:
@@ -80,7 +80,8 @@ def measured(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     if "failed" in row:
         return (row["case"], "", str(row["seed"]), row["failed"])
-    seconds = [f"{row['seconds'][phase]:.1f}" for phase in ("bounds", "ii", "levels", "total")]
+    phases = ("bounds", "ii", "levels", "proof", "total")
+    seconds = [f"{row['seconds'][phase]:.1f}" for phase in phases]
     return (
         row["case"],
         str(row["ops"]),

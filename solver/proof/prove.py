@@ -24,6 +24,9 @@ from twill.solver.proof.refute import Effort
 ENGINE = "cadical"
 """The name of the engine, as in the ``engines`` of a schedule."""
 
+PHASE = "refutation to be checked (CaDiCaL)"
+"""What progress calls it."""
+
 PROVED: Proof = "proved by a checked refutation"
 
 FEWER_ROUNDS = 150
@@ -43,7 +46,7 @@ def prove(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
     seconds = min(clock.left, clock.options.proof_limit)
     if not isinstance(outcome, Optimal | Infeasible) or seconds <= 0:
         return outcome
-    clock.tell("refutation to be checked (CaDiCaL)", None, "-", "-")
+    clock.tell(PHASE, None, "-", "-")
     refutations = _refutations(problem, outcome, seconds, clock.stop)
     if refutations is None:
         return outcome
