@@ -159,7 +159,7 @@ def test_one_place_of_a_step(tmp_path: Path, place: str, value: object, message:
         ("axioms.0.1", ["A"], "axiom 1 .dependence.: these are no arguments of it"),
         ("axioms.0.1", [], "axiom 1 .dependence.: these are no arguments of it"),
         ("axioms.0.1", {}, "axiom 1 .dependence.: a list of arguments is expected"),
-        ("axioms.0.2", [-1], "it says 'A > B - 3', the problem says 'B >= A . 3'"),
+        ("axioms.0.2", [-1], "it says 'A >= B - 2', the problem says 'B >= A . 3'"),
         ("axioms.0.2", [1, 2], "it says 'B >= A . 3 or B >= A . 4', the problem says"),
         ("axioms.0.2", [1, 1], "a literal stands twice in its clause"),
         ("axioms.0.2", [0], "a literal is about no atom"),

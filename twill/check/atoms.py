@@ -90,5 +90,12 @@ def words(atom: Atom, holds: bool = True) -> str:
     kind, *rest = atom
     if kind == "after":
         u, v, k = rest
-        return f"{v} >= {u} + {k}" if holds else f"{u} > {v} - {k}"
+        assert isinstance(k, int)
+        return _later(u, v, k) if holds else _later(v, u, 1 - k)
     return f"{'' if holds else 'not '}{kind}({', '.join(map(str, rest))})"
+
+
+def _later(u: str | int, v: str | int, cycles: int) -> str:
+    """That v starts so many cycles after u at least; starts are whole numbers."""
+    sign = "+" if cycles > 0 else "-"
+    return f"{v} >= {u}" + (f" {sign} {abs(cycles)}" if cycles else "")
