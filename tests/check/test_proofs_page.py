@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from twill.check.period import Period
 from twill.check.reading import sha256
 from twill.check.rules import RULES
 from twill.elaborate import elaborate
+from twill.solver.proof.document import refutation_file
+from twill.solver.proof.refute import Contradiction, refute
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
 
@@ -192,6 +195,29 @@ def test_axioms_of_attention_are_those_of_its_rules() -> None:
     for rule, arguments, said in quoted:
         clause = RULES[rule](period, *json.loads(arguments))
         assert {words(*literal) for literal in clause} == set(said.split(" or "))
+
+
+def test_counts_of_attention_are_those_of_its_refutation() -> None:
+    """The page counts the axioms of the proof that is found, and shows one of them by number."""
+    problem = elaborate(load_loop("flash_attention_forward"), load_machine("b200")).problem
+    found = refute(problem, 3724)
+    assert isinstance(found, Contradiction)
+    file = refutation_file(problem, found.axioms)
+    assert file is not None
+    data = json.loads(lzma.decompress(file))
+    rules = Counter(rule for rule, *_ in data["axioms"])
+    said = " ".join(PAGE.split())
+    assert (
+        f"The {len(data['axioms'])} axioms of forward attention on a B200 at II 3724:"
+        f" {rules.pop('circuit')} circuits, {rules.pop('transitive')} transitive,"
+        f" {rules.pop('dependence')} dependences, {rules.pop('handoff')} hand-offs,"
+        f" {rules.pop('stream')} streams, {rules.pop('capacity')} capacities,"
+        " and one each of `deep` and `memory`."
+    ) in said
+    assert rules == {"deep": 1, "memory": 1}
+    (number,) = re.findall(r"figures is axiom (\d+)", said)
+    rule, arguments, _ = data["axioms"][int(number) - 1]
+    assert f"{rule} {json.dumps(arguments)}: " in PAGE
 
 
 def test_every_rule_is_in_the_table() -> None:
