@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 
 import pytest
@@ -10,10 +9,11 @@ import pytest
 from tests.larger_problems import larger_problem, telling
 from tests.random_problems import random_problem
 from tests.refuter import asked
+from tests.solver.proof.small import values
 from tests.switches import variants
 from twill.problem import Dependence, Limits, Op, Problem, Requirements, RoleLimits
 from twill.solver.proof.document import refutation_file
-from twill.solver.proof.refute import Contradiction, Effort, refute
+from twill.solver.proof.refute import Contradiction, Effort, GaveUp, refute
 from twill.solver.smt.engine import Limit, decide
 
 ROUNDS = 1000
@@ -77,11 +77,17 @@ def test_operations_required_apart_have_no_stream_in_common() -> None:
 
 def test_the_same_question_gives_the_same_file() -> None:
     """Byte for byte, whatever was asked before."""
-    problem = larger_problem(3, 9)
     files = []
     for _ in range(2):
-        answer = refute(problem, 2, Effort(ROUNDS, math.inf))
+        answer = refute(values(), 3)
         assert isinstance(answer, Contradiction)
-        files.append(refutation_file(problem, answer.axioms))
+        assert answer.rounds > 1
+        files.append(refutation_file(values(), answer.axioms))
         refute(late(), 3)
     assert files[0] == files[1]
+
+
+def test_a_limit_on_rounds_says_nothing() -> None:
+    """Neither "contradiction" nor "schedule"; nor where no time is left."""
+    assert refute(values(), 3, Effort(rounds=2)) == GaveUp(2)
+    assert isinstance(refute(values(), 3, Effort(seconds=0)), GaveUp)
