@@ -20,6 +20,7 @@ from twill.solver.cpsat.partition import narrowed
 from twill.solver.paths import critical_path
 from twill.solver.repeat import Repeater
 from twill.solver.restrict import restricted, restrictions
+from twill.solver.role_seeds import RoleSeeds
 from twill.solver.tighten import tightened
 
 FIRST_EFFORT = 2.0
@@ -77,6 +78,8 @@ class Search:
         self.best: Assignment | None = None
         self.path = critical_path(problem)
         self.repeater = Repeater(problem, clock)
+        self.seeds = RoleSeeds(problem, clock)
+        self.seeded = False
         if known is not None:
             self._keep(known)
 
@@ -105,6 +108,8 @@ class Search:
             return True
         if any(self._easily(ii) for ii in self._rungs(start)):
             return True
+        if self._seeded():
+            return True
         if start not in self.refuted and self._probe(start) == "feasible":
             return True
         if any(self._find(ii, 1) for ii in self._rungs(start)) or self.clock.over:
@@ -128,6 +133,17 @@ class Search:
             return True
         return self.glance(ii) == "feasible"
 
+    def _seeded(self) -> bool:
+        """Once, where the quick ways have failed: whether known roles give a smaller II."""
+        if self.seeded or not self.seeds.useful:
+            return False
+        self.seeded = True
+        before = self.best
+        found = self.seeds.below(self.low, before)
+        if found is not None:
+            self._keep(found)
+        return self.best is not before
+
     def _exists_below(self, ii: int) -> bool:
         """Whether a refutation at the horizon leaves smaller IIs: only without monotonicity."""
         while not self.monotone and not self.clock.over and self.low < ii:
@@ -144,6 +160,8 @@ class Search:
         undecided: int | None = None
         while not self.clock.over and self.best is not None and self.low < self.best.ii:
             self._narrow()
+            if self.best.ii - self.low > self.low >> 6 and self._seeded():
+                continue
             below = self.best.ii - 1
             if below < self.low:
                 return
