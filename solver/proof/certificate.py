@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import twill
+from twill.check.certificate import limits
 from twill.formats.canonical import problem_digest
 from twill.lemmas import horizon, monotone
 from twill.problem import Problem
@@ -45,7 +46,7 @@ def certificate_files(
         },
         "sources": list(sources),
         "profile": problem.profile,
-        "limits": limits_of(problem),
+        "limits": limits(problem),
         "claim": {"kind": "optimal", "ii": schedule.ii} if schedule else {"kind": "infeasible"},
         "witness": _witness(schedule) if schedule else None,
         "lower_bound": lower_bound,
@@ -62,37 +63,15 @@ def file_name(refutation: Refutation) -> str:
     return f"refutation-{refutation.ii}{fewer}.json.xz"
 
 
-def limits_of(problem: Problem) -> dict[str, Any]:
-    """The limits that the claim is made within, None where there is none."""
-    roles = problem.roles
-    file = roles.register_file if roles else None
-    allowed = roles.registers if roles and file is not None else None
-    return {
-        "max_stages": problem.limits.max_stages,
-        "max_roles": roles.max_roles if roles else None,
-        "max_warps": roles.max_warps if roles else None,
-        "register_file": file,
-        "registers": {
-            "min": allowed.min,
-            "max": allowed.max,
-            "step": allowed.step,
-            "overhead": allowed.overhead,
-        }
-        if allowed
-        else None,
-        "named_barriers": problem.limits.named_barriers,
-    }
-
-
 def _lower_bound(problem: Problem, outcome: Optimal | Infeasible) -> list[Step]:
     """Steps that together leave nothing open; none where they would not."""
-    limits = bounds(problem)
+    known = bounds(problem)
     refuted = [_refutation_step(problem, each) for each in outcome.refutations if not each.fewer]
-    best = [bound_step(problem, bound) for bound in limits.binding[:1] if bound.ii > 1]
+    best = [bound_step(problem, bound) for bound in known.binding[:1] if bound.ii > 1]
     if isinstance(outcome, Infeasible):
-        impossible = impossible_step(problem, limits)
+        impossible = impossible_step(problem, known)
         return [impossible] if impossible is not None else best + refuted if refuted else []
-    return best + refuted if refuted or limits.ii == outcome.schedule.ii else []
+    return best + refuted if refuted or known.ii == outcome.schedule.ii else []
 
 
 def _refutation_step(problem: Problem, refutation: Refutation) -> Step:
