@@ -46,7 +46,7 @@ def measure(name: str, options: SolveOptions) -> Row:
     problem = case.make()
     options = SolveOptions(options.time_limit, options.seed, options.workers, case.levels)
     row = Row(case.name, case.group, len(problem.ops), options.seed)
-    _warm_up()
+    warm_up()
     started, cpu = time.monotonic(), time.process_time()
     bounds(problem)
     row.seconds["bounds"] = time.monotonic() - started
@@ -65,7 +65,7 @@ def measure(name: str, options: SolveOptions) -> Row:
     return row
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Load the engine first: importing it takes longer than many of the cases."""
     import networkx as nx  # noqa: F401
     from ortools.sat.python import cp_model
