@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from benchmarks.cases import tight
 from tests.solver.proof.small import values
 from tests.solver.smt.test_engine import pigeons
 from tests.solver.test_search import accumulators
@@ -139,6 +140,17 @@ def test_the_proof_is_the_same_every_time() -> None:
     first, second = (certificate_files(values(), prove(outcome)) for _ in range(2))
     assert first == second
     assert sorted(first) == ["certificate.json", "refutation-3.json.xz"]
+
+
+def test_the_order_of_hashes_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in the child walks through a set of names."""
+    files = []
+    for seed in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        (report,) = attempt(tight(1, 2, 168), [2205], Effort())
+        files.append(report.refutation)
+    assert files[0] == files[1]
+    assert files[0] is not None
 
 
 def test_infeasible_stays_one_engines_word_too(monkeypatch: pytest.MonkeyPatch) -> None:
