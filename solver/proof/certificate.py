@@ -33,7 +33,7 @@ def certificate_files(
     if not isinstance(outcome, Optimal | Infeasible):
         return {}
     lower_bound = _lower_bound(problem, outcome)
-    if not lower_bound:
+    if lower_bound is None:
         return {}
     schedule = outcome.schedule if isinstance(outcome, Optimal) else None
     document = {
@@ -63,15 +63,15 @@ def file_name(refutation: Refutation) -> str:
     return f"refutation-{refutation.ii}{fewer}.json.xz"
 
 
-def _lower_bound(problem: Problem, outcome: Optimal | Infeasible) -> list[Step]:
-    """Steps that together leave nothing open; none where they would not."""
+def _lower_bound(problem: Problem, outcome: Optimal | Infeasible) -> list[Step] | None:
+    """Steps that together leave nothing open: none for II 1. None where they would leave some."""
     known = bounds(problem)
     refuted = [_refutation_step(problem, each) for each in outcome.refutations if not each.fewer]
     best = [bound_step(problem, bound) for bound in known.binding[:1] if bound.ii > 1]
     if isinstance(outcome, Infeasible):
         impossible = impossible_step(problem, known)
-        return [impossible] if impossible is not None else best + refuted if refuted else []
-    return best + refuted if refuted or known.ii == outcome.schedule.ii else []
+        return [impossible] if impossible is not None else best + refuted if refuted else None
+    return best + refuted if refuted or known.ii == outcome.schedule.ii else None
 
 
 def _refutation_step(problem: Problem, refutation: Refutation) -> Step:

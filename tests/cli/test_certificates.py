@@ -92,6 +92,14 @@ def test_an_optimal_ii(twill: Twill, tmp_path: Path, name: str) -> None:
     assert done.out.startswith(f"II {ii} is the smallest of {problem.name}")
 
 
+def test_the_least_ii_there_is(twill: Twill, tmp_path: Path) -> None:
+    """Nothing is below II 1: the witness is all that there is to check."""
+    out, _, code = folder_of(twill, Problem("free", (Op("A"),)), tmp_path)
+    assert code == 0
+    assert json.loads((out / "certificate.json").read_text())["lower_bound"] == []
+    assert twill("check", out).out.startswith("II 1 is the smallest of free")
+
+
 INFEASIBLE = {
     "at the horizon": (accumulators(), "refutation"),
     "at every II": (neither(), "refutation"),
