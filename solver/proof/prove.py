@@ -29,7 +29,7 @@ PHASE = "refutation to be checked (CaDiCaL)"
 
 PROVED: Proof = "proved by a checked refutation"
 
-FEWER_ROUNDS = 150
+FEWER_ROUNDS = 40
 """Rounds for "not fewer stages" and "not fewer roles": what takes more is not cheap."""
 
 
