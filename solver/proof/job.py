@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from twill.problem import Problem
@@ -12,10 +13,13 @@ from twill.solver.proof.refute import Answer, Contradiction, Effort, Found, refu
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Refute ``asked`` at each of ``iis``, for a claim about ``claimed``; memory in bytes."""
+    """Refute each problem ``asked`` at each of ``iis``, for a claim about ``claimed``.
+
+    ``memory`` in bytes.
+    """
 
     claimed: Problem
-    asked: Problem
+    asked: tuple[Problem, ...]
     iis: tuple[int, ...]
     effort: Effort
     memory: int
@@ -32,15 +36,18 @@ class Report:
 
 
 def run(job: Job) -> tuple[Report, ...]:
-    """Refute one II after the other, in this process, up to one where that does not succeed."""
-    reports: list[Report] = []
+    """Refute one problem after the other, each up to an II where that does not succeed."""
     until = time.monotonic() + job.effort.seconds
+    return tuple(report for asked in job.asked for report in _reports(job, asked, until))
+
+
+def _reports(job: Job, asked: Problem, until: float) -> Iterator[Report]:
     for ii in job.iis:
         left = replace(job.effort, seconds=until - time.monotonic())
-        reports.append(_report(job, ii, refute(job.asked, ii, left)))
-        if reports[-1].refutation is None:
-            break
-    return tuple(reports)
+        report = _report(job, ii, refute(asked, ii, left))
+        yield report
+        if report.refutation is None:
+            return
 
 
 def _report(job: Job, ii: int, answer: Answer) -> Report:

@@ -128,11 +128,14 @@ def _open(problem: Problem, outcome: Optimal | Infeasible) -> range:
 def _not_fewer(
     problem: Problem, schedule: Schedule, seconds: float, stop: Stop
 ) -> Iterator[Refutation]:
-    effort = Effort(FEWER_ROUNDS, seconds)
-    for name, limit, asked in _stricter(problem, schedule):
-        for report in attempt(problem, [schedule.ii], effort, stop, asked):
-            if report.refutation is not None:
-                yield Refutation(schedule.ii, report.refutation, name, limit)
+    limits = list(_stricter(problem, schedule))
+    if not limits:
+        return
+    asked = [stricter for _, _, stricter in limits]
+    reports = attempt(problem, [schedule.ii], Effort(FEWER_ROUNDS, seconds), stop, asked)
+    for (name, limit, _), report in zip(limits, reports, strict=False):
+        if report.refutation is not None:
+            yield Refutation(schedule.ii, report.refutation, name, limit)
 
 
 def _stricter(

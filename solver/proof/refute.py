@@ -9,7 +9,6 @@ each other, or when nothing is wrong with a candidate: then it is a schedule.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +70,6 @@ def refute(
     problem: Problem,
     ii: int,
     effort: Effort | None = None,
-    tell: Callable[[int], None] | None = None,
 ) -> Answer:
     """Contradictory axioms at one II, or a schedule; the same input and rounds give the same."""
     effort = effort or Effort()
@@ -84,7 +82,7 @@ def refute(
         return Contradiction(axioms, 0)
     state_capacity(axioms, ground)
     state_streams(axioms, ground)
-    return _Search(axioms, ground).run(effort, tell or (lambda _rounds: None))
+    return _Search(axioms, ground).run(effort)
 
 
 class _Search:
@@ -100,7 +98,7 @@ class _Search:
         self.solver = Solver(name=ENGINE)
         self._met = self._fed = 0
 
-    def run(self, effort: Effort, tell: Callable[[int], None]) -> Answer:
+    def run(self, effort: Effort) -> Answer:
         until = time.monotonic() + effort.seconds
         try:
             for rounds in range(effort.rounds):
@@ -114,7 +112,6 @@ class _Search:
                         return self._found(candidate, rounds)
                 if time.monotonic() > until:
                     return GaveUp(rounds)
-                tell(rounds)
             return GaveUp(effort.rounds)
         finally:
             self.solver.delete()

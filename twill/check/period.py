@@ -62,8 +62,8 @@ class Period:
     @property
     def limits(self) -> RoleLimits:
         """The limits of the roles, of a problem that has roles."""
-        if self.problem.roles is None:
-            raise Invalid("the problem has no roles")
+        self.require_roles()
+        assert self.problem.roles is not None
         return self.problem.roles
 
     def dependence(self, number: int) -> Dependence:
@@ -71,6 +71,11 @@ class Period:
         if number < 0:
             raise Invalid(f"{number} is not the number of a dependence")
         return self.dependences[number]
+
+    def require_roles(self) -> None:
+        """Raise Invalid where there are no roles, and so no streams and nothing handed off."""
+        if self.problem.roles is None:
+            raise Invalid("the problem has no roles")
 
     def flow(self, number: int) -> Dependence:
         """A stated flow dependence by its number."""

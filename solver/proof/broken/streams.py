@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations, permutations
 
 from twill.check.rules.streams import assumptions, blocks, least_window
@@ -86,10 +87,10 @@ def _add_figure_6(candidate: Candidate, running: str, blocked: str) -> int:
     return sum(candidate.axioms.add("figure_6", running, blocked, -k, fewest) for k in under_way)
 
 
-def _fewest(assumed: Assumed, enough: object) -> Assumed:
+def _fewest(assumed: Assumed, enough: Callable[[Assumed], object]) -> Assumed:
     """Assumptions none of which can be left out."""
     for each in list(assumed):
         fewer = [other for other in assumed if other != each]
-        if enough(fewer):  # type: ignore[operator]
+        if enough(fewer):
             assumed = fewer
     return assumed

@@ -90,11 +90,12 @@ def limited(effort: Effort) -> Callable[..., tuple[Report, ...]]:
     """An attempt under another effort than the one asked for."""
 
     def run(
-        claimed: Problem, iis: Sequence[int], _: Effort, *more: Stop | Problem | None
+        claimed: Problem,
+        iis: Sequence[int],
+        _: Effort,
+        stop: Stop | None = None,
+        asked: Sequence[Problem] = (),
     ) -> tuple[Report, ...]:
-        stop, asked = (*more, None, None)[:2]
-        assert not isinstance(stop, Problem)
-        assert not isinstance(asked, Stop)
         return attempt(claimed, iis, effort, stop, asked)
 
     return run

@@ -18,7 +18,7 @@ def transitive(_period: Period, u: str, v: str, w: str) -> Clause:
 
 def load(period: Period, u: str, v: str) -> Clause:
     """VARIABLE-LATENCY: loads share a role, and nothing else is on it."""
-    period.limits  # noqa: B018
+    period.require_roles()
     together = [period.problem.op[name].variable_latency for name in (u, v)]
     if not any(together):
         raise Invalid(f"neither {u} nor {v} has variable latency")

@@ -74,7 +74,7 @@ def memory(period: Period, name: str, rings: Rows, handoffs: Rows) -> Clause:
 def barriers(period: Period, rings: Rows, handoffs: Rows) -> Clause:
     """BARRIERS: the channels of these rings and hand-offs have named barriers enough."""
     depth, slots, terms = _stated(period, rings, handoffs)
-    period.limits  # noqa: B018
+    period.require_roles()
     limit = period.problem.limits.named_barriers
     channels = _channels(period, depth, slots).items()
     total = sum(period.problem.op[op].handoff.named_barriers * n for op, n in channels)

@@ -42,7 +42,7 @@ def figure_6(period: Period, running: str, blocked: str, shift: int, assumed: Ro
     known, terms = assumptions([*assumed, [running, blocked, True]])
     if not blocks(period, blocked, known):
         raise Invalid(f"{blocked} is not known to block")
-    period.limits  # noqa: B018 (without roles there are no streams)
+    period.require_roles()
     begin, now = Event(running), Event(blocked, shift * period.ii)
     over = begin.plus(execution(period.problem, running))
     return clause(*terms, negated(late(now, begin)), late(now, over))
@@ -70,7 +70,7 @@ def blocks(period: Period, name: str, known: Known) -> bool:
 
 def least_window(period: Period, name: str, known: Known) -> tuple[Event, Event]:
     """The least that an operation keeps its stream for, given what is known of roles."""
-    period.limits  # noqa: B018 (without roles there are no streams)
+    period.require_roles()
     op = period.problem.op[name]
     flows = [period.dependences[number] for number in period.flows_to[name]]
     wait = 0

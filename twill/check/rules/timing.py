@@ -39,7 +39,7 @@ def dependence(period: Period, number: int) -> Clause:
 def handoff(period: Period, number: int) -> Clause:
     """HANDOFF: on another role the reader also waits for the hand-off."""
     d = period.flow(number)
-    period.limits  # noqa: B018 (without roles nothing is handed off)
+    period.require_roles()
     delay = d.delay + period.problem.op[d.src].handoff.latency
     return clause(same(d.src, d.dst), after(d.src, d.dst, delay - d.distance * period.ii))
 
