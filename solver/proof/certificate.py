@@ -14,11 +14,14 @@ from twill.check.certificate import limits
 from twill.formats.canonical import problem_digest
 from twill.lemmas import horizon, monotone
 from twill.problem import Problem
-from twill.schedule import Infeasible, Level, Optimal, Outcome, Refutation, Schedule
+from twill.schedule import Infeasible, Level, Optimal, Outcome, Proof, Refutation, Schedule
 from twill.solver.bounds import bounds
 from twill.solver.proof.arithmetic import Step, bound_step, impossible_step
 
 SCHEMA = "twill/certificate/v1"
+
+CERTIFIED: tuple[Proof, ...] = ("proved by arithmetic", "proved by a checked refutation")
+"""The words of proof that a certificate stands behind."""
 
 Files = dict[str, str | bytes]
 
@@ -31,6 +34,9 @@ def certificate_files(
     ``sources`` name what the problem was made from, with their hashes.
     """
     if not isinstance(outcome, Optimal | Infeasible):
+        return {}
+    claimed = outcome.schedule if isinstance(outcome, Optimal) else outcome
+    if claimed.proof not in CERTIFIED:
         return {}
     lower_bound = _lower_bound(problem, outcome)
     if lower_bound is None:

@@ -40,13 +40,15 @@ class RefutationRejected(Exception):
 def prove(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
     """The outcome, its proof "a checked refutation" where one is found in the time that is left.
 
-    Raises EnginesDisagree where a schedule is found at an II that was said to be refuted, and
-    RefutationRejected where the checker does not accept what was found.
+    What the search itself refuted with a proof to show needs no more time. Raises EnginesDisagree
+    where a schedule is found at an II that was said to be refuted, and RefutationRejected where
+    the checker does not accept what was found.
     """
-    seconds = min(clock.left, clock.options.proof_limit)
-    if not isinstance(outcome, Optimal | Infeasible) or seconds <= 0:
+    if not isinstance(outcome, Optimal | Infeasible):
         return outcome
-    clock.tell(PHASE, None, "-", "-")
+    seconds = min(clock.left, clock.options.proof_limit)
+    if seconds > 0:
+        clock.tell(PHASE, None, "-", "-")
     refutations = _refutations(problem, outcome, seconds, clock.stop)
     if refutations is None:
         return outcome
@@ -101,8 +103,9 @@ def _refutations(
     problem: Problem, outcome: Optimal | Infeasible, seconds: float, stop: Stop
 ) -> tuple[Refutation, ...] | None:
     """What arithmetic leaves to be refuted; None where not all of it is."""
-    known = {each.ii: each for each in outcome.refutations}
-    left = [ii for ii in _open(problem, outcome) if ii not in known]
+    wanted = _open(problem, outcome)
+    known = {each.ii: each for each in outcome.refutations if each.ii in wanted}
+    left = [ii for ii in wanted if ii not in known]
     for report in attempt(problem, left, Effort(seconds=seconds), stop):
         if report.found is not None:
             schedule = checked_schedule(problem, report.ii, *report.found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -13,7 +14,7 @@ from tests.solver.proof.small import values
 from tests.solver.smt.test_engine import pigeons
 from tests.solver.test_search import accumulators
 from twill.problem import Problem
-from twill.schedule import Infeasible, Optimal, Outcome
+from twill.schedule import Infeasible, Optimal, Outcome, Refutation
 from twill.solver import SolveOptions, Stop, solve
 from twill.solver.clock import Clock
 from twill.solver.proof import process
@@ -125,6 +126,26 @@ def test_a_stopped_proof_leaves_one_engines_word() -> None:
     outcome, stop = word(values()), Stop()
     stop.request()
     assert prove(outcome, stop) == outcome
+
+
+def test_what_the_search_refuted_needs_no_more_time() -> None:
+    """Its proof is checked and counts, though no further one may be looked for; others do not."""
+    outcome, clock = word(values()), Clock(SolveOptions(proof_limit=0), Stop())
+    reports = attempt(values(), [2, 3], Effort())
+    found = [Refutation(each.ii, each.refutation or b"") for each in reports]
+    proved = proving.prove(values(), replace(outcome, refutations=tuple(found)), clock)
+    assert isinstance(proved, Optimal)
+    assert proved.schedule.proof == "proved by a checked refutation"
+    assert proved.refutations == tuple(found[1:])
+    assert proving.prove(values(), outcome, clock) == outcome
+
+
+def test_a_certificate_stands_behind_its_own_words_only() -> None:
+    """Refutations at hand do not make one of what is called one engine's word."""
+    outcome = word(values())
+    (report,) = attempt(values(), [3], Effort())
+    refuted = replace(outcome, refutations=(Refutation(3, report.refutation or b""),))
+    assert certificate_files(values(), refuted) == {}
 
 
 def test_part_of_a_chain_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
