@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any, Literal
+from typing import Literal
 
 from twill.accounting import buffers, ceil_div, constraint_dependences, read_end
-from twill.problem import Dependence, Op, Problem, Reservation
+from twill.problem import Op, Problem, Reservation
+from twill.solver.certain import always_blocks, least_delay, least_waits, one_role
+from twill.solver.circuits import Arc, ImpossibleCircuit, circuit_detail, max_cycle_ratio
 
 MOST_EXCLUSIVE = 120
 """Operations up to which the exclusion bound is computed: a maximum clique is exponential."""
@@ -69,30 +71,6 @@ class Bounds:
     def binding(self) -> tuple[Bound, ...]:
         """The bounds that reach the highest value."""
         return tuple(term for term in self.terms if term.binding)
-
-
-@dataclass(frozen=True, slots=True)
-class Arc:
-    """start[dst] + distance * II >= start[src] + delay; ``why`` is shown to the reader.
-
-    ``source``: ("dependence", its number) or ("ring", its name, what ends a life, what begins
-    the next), as a certificate states it.
-    """
-
-    src: str
-    dst: str
-    delay: int
-    distance: int
-    why: str
-    source: tuple[Any, ...] = ()
-
-
-class ImpossibleCircuit(Exception):
-    """A circuit that no II satisfies: positive delay over no distance."""
-
-    def __init__(self, circuit: tuple[Arc, ...]) -> None:
-        super().__init__(_circuit_detail(circuit))
-        self.circuit = circuit
 
 
 def bounds(problem: Problem) -> Bounds:
@@ -197,7 +175,7 @@ def _role_bounds(problem: Problem) -> list[Bound]:
     terms = [Bound("role", LONGEST_ISSUE, stay[longest], detail, (longest,), terms=alone)]
     names = [op.name for op in problem.ops if not op.variable_latency]
     blocking = [name for name in names if always_blocks(problem, name)]
-    if _one_role(problem) and problem.limits.concurrency == "issue" and blocking:
+    if one_role(problem) and problem.limits.concurrency == "issue" and blocking:
         others = [stay[name] for name in names if name not in blocking]
         taken = {name: stay[name] for name in blocking}
         other = max(others, default=0)
@@ -207,59 +185,6 @@ def _role_bounds(problem: Problem) -> list[Bound]:
         only = Bound("role", ONLY_ROLE, total, detail, tuple(blocking), terms=taken, other=other)
         terms.append(only)
     return terms
-
-
-def _one_role(problem: Problem) -> bool:
-    """Whether all operations but the loads are on one role."""
-    assert problem.roles is not None
-    return problem.roles.max_roles - problem.has_load_role == 1
-
-
-def must_cross(problem: Problem, dependence: Dependence) -> bool:
-    """Whether the ends of a dependence are on different roles in every schedule."""
-    if problem.roles is None:
-        return False
-    return apart(problem, problem.op[dependence.src], problem.op[dependence.dst])
-
-
-def apart(problem: Problem, u: Op, v: Op) -> bool:
-    """Whether two operations never share a role: one is a load, or they are required not to."""
-    labels = problem.requirements.roles
-    wanted = {labels.get(u.name), labels.get(v.name)}
-    return u.variable_latency != v.variable_latency or (len(wanted) == 2 and None not in wanted)
-
-
-def always_blocks(problem: Problem, name: str) -> bool:
-    """Whether an operation starts with a blocking wait in every schedule."""
-    return any(
-        d.blocking or must_cross(problem, d)
-        for d in constraint_dependences(problem)
-        if d.dst == name
-    )
-
-
-def least_waits(problem: Problem) -> dict[tuple[str, str], int]:
-    """The least that each wait costs its reader's stream, by (source, reader)."""
-    assert problem.roles is not None
-    waits: dict[tuple[str, str], int] = {}
-    for d in problem.dependences:
-        if d.kind != "flow":
-            continue
-        handoff = problem.op[d.src].handoff
-        together = d.src == d.dst or (_one_role(problem) and not must_cross(problem, d))
-        here = handoff.issue_wait if d.blocking else 0
-        if must_cross(problem, d):
-            least = handoff.issue_receive
-        else:
-            least = here if together else min(here, handoff.issue_receive)
-        waits[d.src, d.dst] = max(least, waits.get((d.src, d.dst), 0))
-    return waits
-
-
-def least_delay(problem: Problem, dependence: Dependence) -> int:
-    """The delay of a dependence in every schedule: hand-off included where it must cross roles."""
-    crosses = dependence.kind == "flow" and must_cross(problem, dependence)
-    return dependence.delay + (problem.op[dependence.src].handoff.latency if crosses else 0)
 
 
 def dependence_arcs(problem: Problem) -> list[Arc]:
@@ -291,18 +216,8 @@ def _recurrence_bounds(problem: Problem) -> list[Bound]:
 def _as_bound(kind: BoundKind, found: tuple[int, tuple[Arc, ...]]) -> Bound:
     ii, circuit = found
     names = tuple(arc.src for arc in circuit)
-    name, detail = " -> ".join((*names, names[0])), _circuit_detail(circuit)
+    name, detail = " -> ".join((*names, names[0])), circuit_detail(circuit)
     return Bound(kind, name, ii, detail, names, arcs=circuit)
-
-
-def _circuit_detail(circuit: tuple[Arc, ...]) -> str:
-    delay = sum(arc.delay for arc in circuit)
-    distance = sum(arc.distance for arc in circuit)
-    steps = " + ".join(str(arc.delay) for arc in circuit)
-    total = f"{steps} = {delay}" if len(circuit) > 1 else steps
-    reasons = "".join(f"; {arc.why}" for arc in circuit if arc.why.startswith("ring"))
-    plural = "iteration" if distance == 1 else "iterations"
-    return f"{total} cycles over {distance} {plural}{reasons}"
 
 
 def _buffer_bounds(problem: Problem) -> list[Bound]:
@@ -360,52 +275,3 @@ def ring_arcs(problem: Problem, name: str, members: dict[str, int], slots: int) 
         for reader, reading, late, end in ends
         for writer, early, lag in begins
     ]
-
-
-def max_cycle_ratio(names: list[str], arcs: list[Arc]) -> tuple[int, tuple[Arc, ...]] | None:
-    """The smallest integer II that no circuit forbids, and a circuit that forbids II - 1.
-
-    None if no circuit has positive delay. Raises ImpossibleCircuit where no II will do.
-    """
-    if positive_circuit(names, arcs, 0) is None:
-        return None
-    high = sum(max(arc.delay, 0) for arc in arcs) + 1
-    blocked = positive_circuit(names, arcs, high)
-    if blocked is not None:
-        raise ImpossibleCircuit(blocked)
-    low = 0
-    witness: tuple[Arc, ...] = ()
-    while high - low > 1:
-        middle = (low + high) // 2
-        circuit = positive_circuit(names, arcs, middle)
-        if circuit is None:
-            high = middle
-        else:
-            low, witness = middle, circuit
-    if not witness:
-        witness = positive_circuit(names, arcs, low) or ()
-    return high, witness
-
-
-def positive_circuit(names: list[str], arcs: list[Arc], ii: int) -> tuple[Arc, ...] | None:
-    """A circuit with sum(delay - II * distance) > 0, or None (Bellman-Ford on longest paths)."""
-    length = dict.fromkeys(names, 0)
-    via: dict[str, Arc] = {}
-    last = None
-    for _ in range(len(names) + 1):
-        last = None
-        for arc in arcs:
-            reached = length[arc.src] + arc.delay - ii * arc.distance
-            if reached > length[arc.dst]:
-                length[arc.dst] = reached
-                via[arc.dst] = arc
-                last = arc.dst
-        if last is None:
-            return None
-    assert last is not None
-    for _ in names:
-        last = via[last].src
-    circuit = [via[last]]
-    while circuit[-1].src != last:
-        circuit.append(via[circuit[-1].src])
-    return tuple(reversed(circuit))

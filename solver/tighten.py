@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from twill.accounting import Usage, ceil_div, read_end, takes_over
 from twill.problem import Problem
-from twill.solver.bounds import Arc, ring_arcs
+from twill.solver.bounds import ring_arcs
+from twill.solver.circuits import Arc
 from twill.solver.cpsat.engine import Assignment
 from twill.solver.distances import NOTHING, closed
 from twill.solver.holds import holds

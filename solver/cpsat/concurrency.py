@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, permutations
 
 from twill.problem import Dependence
-from twill.solver.bounds import always_blocks, least_waits
+from twill.solver.certain import always_blocks, least_waits
 from twill.solver.cpsat.variables import Expr, Literal, Space, negated
 from twill.verify import execution
 

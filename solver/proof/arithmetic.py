@@ -6,7 +6,8 @@ from typing import Any
 
 from twill.accounting import buffers
 from twill.problem import Problem
-from twill.solver.bounds import EXCLUSION, Arc, Bound, Bounds
+from twill.solver.bounds import EXCLUSION, Bound, Bounds
+from twill.solver.circuits import Arc
 
 Step = dict[str, Any]
 

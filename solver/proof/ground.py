@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twill.solver.bounds import Arc as WeightedArc
-from twill.solver.bounds import positive_circuit
+from twill.solver.circuits import Arc as WeightedArc
+from twill.solver.circuits import positive_circuit
 from twill.solver.proof.axioms import Axioms
 
 Arc = list[str | int]

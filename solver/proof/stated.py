@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 
 from twill.check.rules.streams import Known, assumptions, least_window
 from twill.problem import Op, Reservation, Unit
-from twill.solver.bounds import apart, must_cross
+from twill.solver.certain import apart, must_cross
 from twill.solver.proof.axioms import Axioms
 from twill.solver.proof.ground import Ground
 from twill.verify import execution

@@ -27,8 +27,9 @@ from twill.problem import (
     Unit,
 )
 from twill.solver import bounds as bounds_of
-from twill.solver.bounds import least_waits, reuse_arcs
-from twill.solver.bounds import must_cross as must_cross_of_solver
+from twill.solver.bounds import reuse_arcs
+from twill.solver.certain import least_waits
+from twill.solver.certain import must_cross as must_cross_of_solver
 from twill.solver.proof.arithmetic import bound_step
 
 Json = dict[str, Any]
