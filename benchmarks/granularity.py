@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from twill.elaborate import Elaboration, elaborate
 from twill.loop import Loop, Operand, Operation, Reference
@@ -135,9 +136,6 @@ def unscaled(loop: Loop) -> Loop:
     return replace(loop, operations=kept)
 
 
-def _edited(loop: Loop, changes: dict[str, dict[str, object]]) -> Loop:
-    operations = tuple(
-        replace(op, **changes.get(op.name, {}))  # type: ignore[arg-type]
-        for op in loop.operations
-    )
+def _edited(loop: Loop, changes: dict[str, dict[str, Any]]) -> Loop:
+    operations = tuple(replace(op, **changes.get(op.name, {})) for op in loop.operations)
     return replace(loop, operations=operations)

@@ -9,16 +9,11 @@ steps and bytes depend on nothing else that the machine does.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.cases import all_cases
-from benchmarks.solve import RESULTS
+from benchmarks.table import Table, measured_by
 
 GROUPS = ("shipped", "tight", "imported")
 TITLES = (
@@ -31,17 +26,7 @@ WIDTHS = (31, 4, 5, 30, 10, 7, 9, 13, 6, 7, 6, 6, 18, 8, 7)
 def main() -> None:
     """Measure the cases asked for and print the table."""
     given = _arguments()
-    rows = []
-    if not given.json:
-        _print(_line(TITLES))
-    for row in measured(given):
-        rows.append(row)
-        if not given.json:
-            _print(_line(_cells(row)))
-    if given.json:
-        _print(json.dumps(rows, indent=1))
-    if given.save:
-        _save(given.save, rows)
+    TABLE.show(measured(given), given.json, given.save)
 
 
 def _arguments() -> argparse.Namespace:
@@ -66,14 +51,9 @@ def measured(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
     for case in all_cases().values():
         if not wanted & {case.name, case.group}:
             continue
-        numbers = map(str, (given.time_limit, given.proof_limit, given.workers))
-        command = [sys.executable, "-m", "benchmarks.proof_measure", case.name, *numbers]
-        child = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-        if child.returncode:
-            said = (child.stderr.strip().splitlines() or ["no message"])[-1]
-            yield {"case": case.name, "group": case.group, "failed": said}
-        else:
-            yield json.loads(child.stdout)
+        numbers = (case.name, given.time_limit, given.proof_limit, given.workers)
+        about = {"case": case.name, "group": case.group}
+        yield measured_by("benchmarks.proof_measure", numbers, about)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -105,27 +85,6 @@ def _number(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _line(cells: tuple[str, ...]) -> str:
-    padded = [
-        cell.ljust(width) if i in {0, 3} else cell.rjust(width)
-        for i, (cell, width) in enumerate(zip(cells, WIDTHS, strict=False))
-    ]
-    return "  ".join(padded).rstrip()
-
-
-def _save(label: str, rows: list[dict[str, Any]]) -> None:
-    """The table for people and the numbers for programs."""
-    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
-    where = f"{platform.machine()}, Python {platform.python_version()}, {cores} cores, load"
-    lines = [f"# {label}", "", f"`python -m benchmarks.proofs` on {where} {load:.1f}.", ""]
-    lines += ["| " + " | ".join(TITLES) + " |", "|" + "---|" * len(TITLES)]
-    lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows]
-    lines += ["", *MEANING]
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{label}.md").write_text("\n".join(lines) + "\n")
-    (RESULTS / f"{label}.json").write_text(json.dumps(rows, indent=1) + "\n")
-
-
 MEANING = (
     "*any stages*: the claim holds whatever the number of stages. *produce*: the child process",
     "that refutes what the lower bound leaves, from its start to the file; *fewest*: the same for",
@@ -135,9 +94,9 @@ MEANING = (
 )
 
 
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+TABLE = Table(
+    "benchmarks.proofs", TITLES, WIDTHS, frozenset({0, 3}), _cells, lambda _: ["", *MEANING]
+)
 
 
 if __name__ == "__main__":

@@ -9,18 +9,12 @@ machine does. With --repeat each case runs with seeds 0, 1, ...: run times of a 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from benchmarks.cases import all_cases
+from benchmarks.table import Table, measured_by
 
-RESULTS = Path(__file__).parent / "results"
 TITLES = (
     "case", "ops", "seed", "II", "bound", "proof", "levels",
     "bounds s", "II s", "levels s", "proof s", "total s", "cpu s", "work", "MB",
@@ -31,17 +25,7 @@ WIDTHS = (31, 4, 4, 6, 6, 30, 6, 8, 7, 8, 7, 7, 7, 7, 5)
 def main() -> None:
     """Measure the cases asked for and print the table."""
     given = _arguments()
-    rows = []
-    if not given.json:
-        _print(_line(TITLES))
-    for row in measured(given):
-        rows.append(row)
-        if not given.json:
-            _print(_line(_cells(row)))
-    if given.json:
-        _print(json.dumps(rows, indent=1))
-    if given.save:
-        _save(given.save, rows)
+    TABLE.show(measured(given), given.json, given.save)
 
 
 def _arguments() -> argparse.Namespace:
@@ -67,14 +51,9 @@ def measured(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
         if given.case and case.name not in given.case and case.group not in given.case:
             continue
         for seed in range(given.repeat):
-            numbers = (given.time_limit, seed, given.workers)
-            command = [sys.executable, "-m", "benchmarks.measure", case.name, *map(str, numbers)]
-            child = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-            if child.returncode:
-                said = (child.stderr.strip().splitlines() or ["no message"])[-1]
-                yield {"case": case.name, "group": case.group, "seed": seed, "failed": said}
-            else:
-                yield json.loads(child.stdout)
+            numbers = (case.name, given.time_limit, seed, given.workers)
+            about = {"case": case.name, "group": case.group, "seed": seed}
+            yield measured_by("benchmarks.measure", numbers, about)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -97,33 +76,13 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _line(cells: tuple[str, ...]) -> str:
-    padded = [
-        cell.ljust(width) if i in {0, 5} else cell.rjust(width)
-        for i, (cell, width) in enumerate(zip(cells, WIDTHS, strict=False))
-    ]
-    return "  ".join(padded).rstrip()
+def _unproved(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What was left open, under the table."""
+    lines = [f"* {r['case']}: {'; '.join(r['unproved'])}" for r in rows if r.get("unproved")]
+    return ["", "Not proved:", "", *lines] if lines else []
 
 
-def _save(label: str, rows: list[dict[str, Any]]) -> None:
-    """The table for people and the numbers for programs."""
-    machine = f"{platform.machine()}, Python {platform.python_version()}"
-    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
-    where = f"{machine}, {cores} cores, load {load:.1f} (above {cores}, seconds mean little)"
-    lines = [f"# {label}", "", f"`python -m benchmarks.solve` on {where}.", ""]
-    lines += ["| " + " | ".join(TITLES) + " |", "|" + "---|" * len(TITLES)]
-    lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows]
-    unproved = [f"* {r['case']}: {'; '.join(r['unproved'])}" for r in rows if r.get("unproved")]
-    if unproved:
-        lines += ["", "Not proved:", "", *unproved]
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{label}.md").write_text("\n".join(lines) + "\n")
-    (RESULTS / f"{label}.json").write_text(json.dumps(rows, indent=1) + "\n")
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+TABLE = Table("benchmarks.solve", TITLES, WIDTHS, frozenset({0, 5}), _cells, _unproved)
 
 
 if __name__ == "__main__":
