@@ -13,6 +13,7 @@ from twill.elaborate.graph import Edge, Graph, Node
 from twill.elaborate.limits import too_large
 from twill.elaborate.placement import place
 from twill.elaborate.settings import Settings, settle
+from twill.elaborate.tiles import TileOp, tiles
 from twill.loop import Loop
 from twill.machine import Machine
 from twill.problem import REGISTER, Dependence, Handoff, InPlace, Invariant, Op, Problem
@@ -24,6 +25,7 @@ class Elaboration:
 
     ``costs``: per operation, every number with its arithmetic. ``moves``: the operations
     that the author did not write. ``work``: per iteration, ``flop`` of the tensor core.
+    ``tiles``: what each operation computes.
     ``hashes``: SHA-256 of ``spec`` and ``machine``.
     """
 
@@ -36,6 +38,7 @@ class Elaboration:
     moves: tuple[str, ...]
     work: Mapping[str, int]
     hashes: Mapping[str, str]
+    tiles: Mapping[str, TileOp]
 
 
 def elaborate(
@@ -106,6 +109,7 @@ class _Builder:
             moves=tuple(n.name for n in self.graph.nodes.values() if n.kind == "moved"),
             work={"flop": sum(self.costs.flop(n) for n in self.graph.nodes.values())},
             hashes={"spec": self.loop.digest, "machine": self.machine.digest},
+            tiles=tiles(self.graph),
         )
 
     def _fit_places(self) -> None:
