@@ -18,20 +18,28 @@ from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """An engine arrives on a barrier, for the instance ``lag`` iterations back if there is one."""
+
+    barrier: str
+    lag: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """Start an operation. ``signals``: barriers on which its engine arrives when it completes."""
+    """Start an operation. ``signals``: where its engine arrives when it completes."""
 
     op: str
     offset: int
     cycle: int
-    signals: tuple[str, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait for the instance of a barrier ``lag`` iterations back; none there is none to wait for.
+    """Wait for the instance of a barrier ``lag`` iterations back, if that is one of the loop.
 
-    ``before``: the operation, or the value sent, in front of which it stands.
+    Instances below 0, or not below the trip count, are not waited for. ``before``: the operation, or the value sent, in front of which it stands.
     """
 
     barrier: str
@@ -43,7 +51,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Arrive:
-    """All warps of the role arrive on a barrier. ``after``: what they have finished."""
+    """All warps of the role arrive on a barrier. ``after``: the operation that they finished.
+
+    ``offset`` counts instances of the barrier: that of a ring is released for the iteration
+    that filled the slot, whichever iteration read it.
+    """
 
     barrier: str
     offset: int
