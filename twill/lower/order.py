@@ -1,9 +1,9 @@
 """What is known to be in order in a program: paths through streams, engines and barriers.
 
-A node stands for an instruction in a *layer*: reached in the layer ``own``, something is over
-for the warp that executes it; in the layer ``all``, for every warp of the role. A Sync leads
-from the first to the second, and so does a barrier, on which all warps arrive. A path's length
-is the difference of iterations from its beginning to its end; the shortest counts.
+A node stands for an instruction in a *layer*, which says who knows that something is over: OWN,
+each warp of the role for its own part; ONE, the warp that issues for the role; ALL, every warp.
+A Sync leads to ALL, and so does a barrier, on which all warps arrive. A path's length is the
+difference of iterations from its beginning to its end; the shortest counts.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from twill.lower.program import Arrive, Drain, Run, Send, Sync, Wait
-from twill.lower.required import Ordering
+from twill.lower.required import Ordering, by_one
 from twill.lower.streams import Entry, Streams
-from twill.problem import Problem
+from twill.problem import Op, Problem
 
-Node = tuple[int, bool] | str
-"""An entry (its identity) and whether the layer is ``all``; an operation's completion."""
+OWN, ONE, ALL = range(3)
+
+Node = tuple[int, int] | str
+"""An entry (its identity) and a layer; or an operation, for its completion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,18 @@ class Order:
             after = body[(i + 1) % len(body)]
             wrap = 1 if i + 1 == len(body) else 0
             shift = after.instruction.offset - entry.instruction.offset + wrap
-            for layer in (False, True):
+            for layer in (OWN, ONE, ALL):
                 self._add((id(entry), layer), (id(after), layer), shift)
             if isinstance(entry.instruction, Sync) or role in self.single:
-                self._add((id(entry), False), (id(entry), True), 0)
-            if isinstance(entry.instruction, Run) and self._asynchronous(entry.instruction.op):
-                self._add((id(entry), True), entry.instruction.op, 0)
+                self._add((id(entry), OWN), (id(entry), ALL), 0)
+                self._add((id(entry), ONE), (id(entry), ALL), 0)
+            if isinstance(entry.instruction, Run):
+                self._start(entry, self.problem.op[entry.instruction.op])
+
+    def _start(self, entry: Entry, op: Op) -> None:
+        if op.asynchronous:
+            for layer in (ONE, ALL) if by_one(op) else (ALL,):
+                self._add((id(entry), layer), op.name, 0)
 
     def _asynchronous(self, name: str) -> bool:
         return self.problem.op[name].asynchronous
@@ -96,7 +104,8 @@ class Order:
     def _meet(self, role: str, entry: Entry) -> None:
         i = entry.instruction
         if isinstance(i, Drain):
-            self._add(i.op, (id(entry), role in self.single), i.lag, hop=True)
+            layer = ALL if role in self.single else ONE if i.issuer else OWN
+            self._add(i.op, (id(entry), layer), i.lag, hop=True)
 
     def _barriers(self) -> None:
         waits: dict[str, list[Entry]] = defaultdict(list)
@@ -107,13 +116,13 @@ class Order:
             i = entry.instruction
             if isinstance(i, Arrive):
                 for wait in waits[i.barrier]:
-                    for layer in (False, True):
-                        self._add((id(entry), layer), (id(wait), True), _lag(wait), hop=True)
+                    for layer in (OWN, ONE, ALL):
+                        self._add((id(entry), layer), _after(wait), _lag(wait), hop=True)
             elif isinstance(i, Run):
                 for signal in i.signals:
                     for wait in waits[signal.barrier]:
                         shift = _lag(wait) - signal.lag
-                        self._add(i.op, (id(wait), True), shift, hop=True)
+                        self._add(i.op, _after(wait), shift, hop=True)
 
     def _add(self, source: Node, target: Node, shift: int, *, hop: bool = False) -> None:
         self.edges[source].append(Edge(target, shift, hop))
@@ -122,21 +131,26 @@ class Order:
 
     def holds(self, ordering: Ordering) -> bool:
         """Whether an ordering is guaranteed."""
-        target = self._target(ordering)
-        reached = self.reach(self.source(ordering), ordering.distance, ordering.shift, target)
         if self._one_engine(ordering):
             return True
-        layers = (True,) if ordering.full else (False, True)
+        target = self._target(ordering)
+        reached = self.reach(self.source(ordering), ordering.distance, ordering.shift)
         return any(
             reached.get((target, layer), ordering.distance + 1) <= ordering.distance
-            for layer in layers
+            for layer in self._enough(ordering)
         )
+
+    def _enough(self, ordering: Ordering) -> tuple[int, ...]:
+        """The layers in which the target may learn it."""
+        issued = by_one(self.problem.op[ordering.dst]) and not ordering.sent
+        layers = (ONE, ALL) if issued else (ALL,)
+        return layers if ordering.full else (OWN, *layers)
 
     def source(self, ordering: Ordering) -> Node:
         """Where what must be over is over."""
         if self._asynchronous(ordering.src):
             return ordering.src
-        return id(self.run[ordering.src]), False
+        return id(self.run[ordering.src]), OWN
 
     def _target(self, ordering: Ordering) -> int:
         if not ordering.sent:
@@ -157,16 +171,13 @@ class Order:
             return False
         if role[src] != role[dst] or queue_of(self.problem, src) != queue_of(self.problem, dst):
             return False
-        node = (id(self.run[src]), False)
-        reached = self.reach(node, ordering.distance, ordering.shift, None)
-        target = (id(self.run[dst]), False)
         if src == dst:
             return ordering.distance >= 1
+        reached = self.reach((id(self.run[src]), OWN), ordering.distance, ordering.shift)
+        target = (id(self.run[dst]), OWN)
         return reached.get(target, ordering.distance + 1) <= ordering.distance
 
-    def reach(
-        self, source: Node, distance: int, shift: int, target: int | None
-    ) -> dict[Node, int]:
+    def reach(self, source: Node, distance: int, shift: int) -> dict[Node, int]:
         """The earliest iteration of every node that comes after ``source`` of iteration 0.
 
         A hop counts where arrival and wait are executed whenever both ends are: at iterations
@@ -191,6 +202,12 @@ class Order:
                 if best.get(edge.target, at + edge.shift + 1) > at + edge.shift:
                     heapq.heappush(heap, (at + edge.shift, counter, edge.target))
         return best
+
+
+def _after(wait: Entry) -> Node:
+    """Where a wait leads: what it waited for is over for everybody who waits."""
+    assert isinstance(wait.instruction, Wait)
+    return id(wait), ONE if wait.instruction.issuer else ALL
 
 
 def _lag(entry: Entry) -> int:

@@ -39,7 +39,9 @@ class Run:
 class Wait:
     """Wait for the instance of a barrier ``lag`` iterations back, if that is one of the loop.
 
-    Instances below 0, or not below the trip count, are not waited for. ``before``: the operation, or the value sent, in front of which it stands.
+    Instances below 0, or not below the trip count, are not waited for. ``before``: the
+    operation, or the value sent, in front of which it stands. ``issuer``: only the warp that
+    issues that operation waits.
     """
 
     barrier: str
@@ -47,6 +49,7 @@ class Wait:
     cycle: int
     lag: int
     before: str
+    issuer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Drain:
     Operations of one ``queue`` complete in order, so that counting is enough: at most
     ``pending`` later ones may be under way in the steady state. ``certain`` counts only those
     of no later iteration, which exist whatever the trip count; it holds in any body.
+    ``issuer``: only the warp that issued the operation waits.
     """
 
     op: str
@@ -80,6 +84,7 @@ class Drain:
     pending: int
     certain: int
     before: str
+    issuer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def chains(usage: Usage) -> tuple[Chain, ...]:
     """All register values, in program order of the first of each chain."""
     problem = usage.problem
     taken = {d.dst: d for d in problem.dependences if takes_over(problem, d)}
-    taken = {name: d for name, d in taken.items() if not usage.crosses(d)}
+    taken = {n: d for n, d in taken.items() if not usage.crosses(d) and _alike(problem, d)}
     groups: dict[str, dict[str, int]] = {}
     cyclic: set[str] = set()
     for op in problem.ops:
@@ -43,14 +43,16 @@ def chains(usage: Usage) -> tuple[Chain, ...]:
             groups.setdefault(head, {})[op.name] = lag
             if looped:
                 cyclic.add(head)
-    return tuple(
-        _chain(usage, head, members, head in cyclic) for head, members in groups.items()
-    )
+    return tuple(_chain(usage, head, members, head in cyclic) for head, members in groups.items())
 
 
-def _head(
-    problem: Problem, taken: Mapping[str, Dependence], name: str
-) -> tuple[str, int, bool]:
+def _alike(problem: Problem, taken: Dependence) -> bool:
+    """Only registers of one size are one variable; a smaller tile is written beside the larger."""
+    one, other = problem.op[taken.src].result, problem.op[taken.dst].result
+    return one is not None and other is not None and one.size == other.size
+
+
+def _head(problem: Problem, taken: Mapping[str, Dependence], name: str) -> tuple[str, int, bool]:
     """The first value of a chain, the lag to it, and whether the chain is a circle."""
     trail: dict[str, int] = {}
     at, lag = name, 0

@@ -47,14 +47,12 @@ def is_private(problem: Problem, memory: str) -> bool:
     return memory in problem.memory and problem.memory[memory].unit == "columns"
 
 
-def reads_at_once(op: Op) -> bool:
-    """Whether an operation has read its operands when its role goes on."""
-    return not op.asynchronous
+def by_one(op: Op) -> bool:
+    """Whether one warp issues the operation for its whole role: an engine that one warp starts."""
+    return op.asynchronous and op.warps == 1
 
 
-def required(
-    usage: Usage, depth: dict[str, int], chains: Sequence[Chain]
-) -> tuple[Ordering, ...]:
+def required(usage: Usage, depth: dict[str, int], chains: Sequence[Chain]) -> tuple[Ordering, ...]:
     """Everything that must be in order.
 
     ``depth``: slots of every ring and hand-off ring.
@@ -77,7 +75,7 @@ def _all_warps(problem: Problem, memory: str | None, first: Op, second: Op) -> b
     """Whether a use of memory by one operation must be over for all warps before the next."""
     if memory is None:
         return False
-    return not is_private(problem, memory) or first.asynchronous or second.asynchronous
+    return not is_private(problem, memory) or by_one(first) or by_one(second)
 
 
 def _dependences(usage: Usage) -> Iterator[Ordering]:
@@ -120,9 +118,7 @@ def _users(usage: Usage, buffer: Buffer) -> Iterator[tuple[str, int]]:
             yield d.dst, lag + d.distance
 
 
-def _reuse(
-    usage: Usage, user: str, first: str, slots: int, lag: int, buffer: Buffer
-) -> Ordering:
+def _reuse(usage: Usage, user: str, first: str, slots: int, lag: int, buffer: Buffer) -> Ordering:
     problem = usage.problem
     src, dst = problem.op[user], problem.op[first]
     crosses = usage.role.get(user) != usage.role.get(first)

@@ -1,0 +1,79 @@
+"""Enough mbarriers for every barrier: a wait for one phase must not see the one after next.
+
+``mbarrier.try_wait.parity`` tells apart only this phase and the last (PTX, mbarrier): the mbarrier
+of instance n takes instance n + slots next, and that must not complete while somebody may still
+wait for n; nor may a party arrive for it while another has not arrived for n.
+"""
+
+from __future__ import annotations
+
+from twill.lower.order import ALL, ONE, OWN, Node, Order
+from twill.lower.program import Arrive, Run, Wait
+from twill.lower.streams import Entry, Streams
+from twill.lower.synchronise import Parties
+
+MOST = 16
+"""No ring in sight needs more; beyond it the program is wrong."""
+
+
+def with_safe_phases(streams: Streams, barriers: dict[str, Parties]) -> dict[str, Parties]:
+    """The barriers, with slots added where phases could be confused."""
+    order = Order(streams)
+    for name, parties in barriers.items():
+        while confused(streams, order, name, parties):
+            parties.slots += 1
+            assert parties.slots <= MOST, f"the phases of {name} cannot be told apart"
+    return barriers
+
+
+def confused(streams: Streams, order: Order, name: str, parties: Parties) -> bool:
+    """Whether somebody may take one phase of a barrier's mbarriers for another."""
+    arrivals = [(role, e, lag) for role, e in streams.entries() for lag in _arrives(e, name)]
+    waits = [
+        (role, e)
+        for role, e in streams.entries()
+        if isinstance(e.instruction, Wait) and e.instruction.barrier == name
+    ]
+    pairs = [(a, b) for a in arrivals for b in arrivals if a is not b]
+    return not (
+        all(any(_after_wait(order, w, a, parties.slots) for a in arrivals) for w in waits)
+        and all(_after_arrival(order, a, b, parties.slots) for a, b in pairs)
+    )
+
+
+def _arrives(entry: Entry, name: str) -> list[int]:
+    """The lags with which an instruction arrives on a barrier."""
+    i = entry.instruction
+    if isinstance(i, Arrive) and i.barrier == name:
+        return [0]
+    if isinstance(i, Run):
+        return [s.lag for s in i.signals if s.barrier == name]
+    return []
+
+
+def _after_wait(
+    order: Order, wait: tuple[str, Entry], arrival: tuple[str, Entry, int], slots: int
+) -> bool:
+    """Whether a party arrives for the next use of the mbarrier only after the wait."""
+    (role, waiting), (other, entry, lag) = wait, arrival
+    assert isinstance(waiting.instruction, Wait)
+    distance = slots - waiting.instruction.lag + lag
+    thread = isinstance(entry.instruction, Arrive) and role == other
+    layer = ONE if waiting.instruction.issuer else OWN
+    return _reaches(order, (id(waiting), layer), entry, distance, own=thread)
+
+
+def _after_arrival(
+    order: Order, one: tuple[str, Entry, int], two: tuple[str, Entry, int], slots: int
+) -> bool:
+    """Whether the second party's next arrival comes after the first party's."""
+    source: Node = (id(one[1]), OWN)
+    if isinstance(one[1].instruction, Run):
+        source = one[1].instruction.op
+    return _reaches(order, source, two[1], slots - one[2] + two[2], own=False)
+
+
+def _reaches(order: Order, source: Node, entry: Entry, distance: int, *, own: bool) -> bool:
+    reached = order.reach(source, distance, 0)
+    layers = (OWN, ONE, ALL) if own else (ONE, ALL)
+    return any(reached.get((id(entry), x), distance + 1) <= distance for x in layers)
