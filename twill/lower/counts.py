@@ -1,4 +1,4 @@
-"""What is counted over a finished body: operations still under way, values that a Sync publishes."""
+"""Counted over a finished body: operations still under way, values that a Sync publishes."""
 
 from __future__ import annotations
 

@@ -54,7 +54,9 @@ def place(usage: Usage, depth: dict[str, int], barriers: tuple[Barrier, ...]) ->
 def _alignment(memory: Memory, size: int) -> int:
     if memory.unit != "bytes":
         return 1
-    return TILE_ALIGNMENT if size >= TILE_ALIGNMENT else SMALL_ALIGNMENT
+    if size >= TILE_ALIGNMENT:
+        return TILE_ALIGNMENT
+    return min(SMALL_ALIGNMENT, 1 << (size - 1).bit_length()) if size else 1
 
 
 def _residents(usage: Usage) -> tuple[Resident, ...]:

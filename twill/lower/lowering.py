@@ -31,10 +31,20 @@ def lower(problem: Problem, schedule: Schedule) -> WarpProgram:
     usage = usage_of(problem, schedule)
     depth = depths(usage)
     found = chains(usage)
-    made = streams(usage)
-    synchroniser = Synchroniser(made, required(usage, depth, found), depth)
-    parties = with_safe_phases(made, synchroniser.run())
+    needed = required(usage, depth, found)
+    made, parties, added = _synchronised(usage, needed, depth)
+    if added:
+        made, parties, added = _synchronised(usage, (*needed, *added), depth)
+        assert not added, f"nothing holds {added[0].dst} back"
     return _program(schedule, usage, made, parties, found, depth)
+
+
+def _synchronised(
+    usage: Usage, needed: tuple[Ordering, ...], depth: dict[str, int]
+) -> tuple[Streams, dict[str, Parties], tuple[Ordering, ...]]:
+    made = streams(usage, needed)
+    parties = Synchroniser(made, needed, depth).run()
+    return made, parties, with_safe_phases(made, parties)
 
 
 def usage_of(problem: Problem, schedule: Schedule) -> Usage:

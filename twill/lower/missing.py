@@ -7,6 +7,7 @@ changed by hand or comes from a file.
 from __future__ import annotations
 
 from twill.accounting import Usage
+from twill.lower.lowering import depths, usage_of
 from twill.lower.order import Order
 from twill.lower.phases import confused
 from twill.lower.program import Run, WarpProgram
@@ -25,8 +26,8 @@ def missing_orderings(
 
     Rings have the slots that the program gives them, registers its copies.
     """
-    usage = _usage(problem, schedule)
-    depth = {ring.name: ring.slots for ring in program.rings}
+    usage = usage_of(problem, schedule)
+    depth = {**depths(usage), **{ring.name: ring.slots for ring in program.rings}}
     copies = {held.name: held.copies for role in program.roles for held in role.held}
     found = tuple(_with_copies(chain, copies) for chain in chains(usage))
     order = Order(_streams(usage, program))
@@ -35,16 +36,10 @@ def missing_orderings(
 
 def confused_phases(problem: Problem, schedule: Schedule, program: WarpProgram) -> tuple[str, ...]:
     """The barriers that have too few mbarriers to tell their phases apart."""
-    streams = _streams(_usage(problem, schedule), program)
+    streams = _streams(usage_of(problem, schedule), program)
     order = Order(streams)
     parties = {b.name: Parties(b.slots, list(b.engines), list(b.roles)) for b in program.barriers}
     return tuple(name for name, p in parties.items() if confused(streams, order, name, p))
-
-
-def _usage(problem: Problem, schedule: Schedule) -> Usage:
-    start = {name: placement.start for name, placement in schedule.ops.items()}
-    role = {name: placement.role or "" for name, placement in schedule.ops.items()}
-    return Usage(problem, schedule.ii, start, role)
 
 
 def _with_copies(chain: Chain, copies: dict[str, int]) -> Chain:

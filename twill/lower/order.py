@@ -77,8 +77,9 @@ class Order:
                 self._start(entry, self.problem.op[entry.instruction.op])
 
     def _start(self, entry: Entry, op: Op) -> None:
+        """What one warp issues completes after what that warp knows; else after what any knows."""
         if op.asynchronous:
-            for layer in (ONE, ALL) if by_one(op) else (ALL,):
+            for layer in (ONE, ALL) if by_one(op) else (OWN, ONE, ALL):
                 self._add((id(entry), layer), op.name, 0)
 
     def _asynchronous(self, name: str) -> bool:
@@ -131,8 +132,8 @@ class Order:
 
     def holds(self, ordering: Ordering) -> bool:
         """Whether an ordering is guaranteed."""
-        if self._one_engine(ordering):
-            return True
+        if self._one_engine(ordering) or (ordering.src == ordering.dst and not ordering.distance):
+            return True  # an operation reads before it writes
         target = self._target(ordering)
         reached = self.reach(self.source(ordering), ordering.distance, ordering.shift)
         return any(

@@ -7,23 +7,55 @@ wait for n; nor may a party arrive for it while another has not arrived for n.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from twill.lower.order import ALL, ONE, OWN, Node, Order
 from twill.lower.program import Arrive, Run, Wait
+from twill.lower.required import Ordering
 from twill.lower.streams import Entry, Streams
 from twill.lower.synchronise import Parties
 
-MOST = 16
-"""No ring in sight needs more; beyond it the program is wrong."""
+MOST = 8
+"""Mbarriers of one barrier. Where these do not do, nothing holds the arriving party back."""
 
 
-def with_safe_phases(streams: Streams, barriers: dict[str, Parties]) -> dict[str, Parties]:
-    """The barriers, with slots added where phases could be confused."""
+def with_safe_phases(streams: Streams, barriers: dict[str, Parties]) -> tuple[Ordering, ...]:
+    """Give every barrier the slots that it needs.
+
+    Returns what must be in order besides, where no number of slots would do: the party that
+    arrives waits for those who have waited.
+    """
     order = Order(streams)
+    added: list[Ordering] = []
     for name, parties in barriers.items():
-        while confused(streams, order, name, parties):
-            parties.slots += 1
-            assert parties.slots <= MOST, f"the phases of {name} cannot be told apart"
-    return barriers
+        slots = next(
+            (
+                n
+                for n in range(parties.slots, MOST + 1)
+                if not confused(streams, order, name, replace(parties, slots=n))
+            ),
+            None,
+        )
+        if slots is None:
+            added += _held_back(streams, name, parties)
+        else:
+            parties.slots = slots
+    return tuple(added)
+
+
+def _held_back(streams: Streams, name: str, parties: Parties) -> Iterator[Ordering]:
+    """Arrivals for an mbarrier's next instance come after the waits for this one."""
+    for _, waiting in streams.entries():
+        wait = waiting.instruction
+        if not (isinstance(wait, Wait) and wait.barrier == name):
+            continue
+        for _, entry in streams.entries():
+            for lag in _arrives(entry, name):
+                i = entry.instruction
+                first = i.op if isinstance(i, Run) else i.after if isinstance(i, Arrive) else ""
+                distance = parties.slots - wait.lag + lag
+                yield Ordering(wait.before, first, distance, "reuse", True, name, wait.lag)
 
 
 def confused(streams: Streams, order: Order, name: str, parties: Parties) -> bool:

@@ -73,6 +73,8 @@ def _memory(problem: Problem, name: str) -> str | None:
 
 def _all_warps(problem: Problem, memory: str | None, first: Op, second: Op) -> bool:
     """Whether a use of memory by one operation must be over for all warps before the next."""
+    if by_one(first) and not by_one(second):
+        return True
     if memory is None:
         return False
     return not is_private(problem, memory) or by_one(first) or by_one(second)
@@ -145,10 +147,11 @@ def _register_reuse(usage: Usage, chains: Sequence[Chain]) -> Iterator[Ordering]
         if chain.accumulator:
             continue
         for user, lag in _register_users(usage, chain):
-            asynchronous = problem.op[user].asynchronous
+            src, dst = problem.op[user], problem.op[chain.name]
+            full = _all_warps(problem, None, src, dst)
             yield Ordering(
-                user, chain.name, chain.copies - lag, "registers", False, shift=lag,
-                in_order=asynchronous,
+                user, chain.name, chain.copies - lag, "registers", full, shift=lag,
+                in_order=src.asynchronous,
             )  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from twill.accounting import Usage
 from twill.lower.program import Instruction, Receive, Run, Send
+from twill.lower.required import Ordering
 
 WAIT, SYNC, LOAD, RUN, BEFORE_SEND, SEND, FULL, EMPTY, LATER = range(9)
 """Places around an operation, in order."""
@@ -77,11 +78,11 @@ class Streams:
                 yield role, entry
 
 
-def streams(usage: Usage) -> Streams:
+def streams(usage: Usage, orderings: Sequence[Ordering]) -> Streams:
     """Operations, hand-offs sent and received, with no synchronisation yet."""
     top = max(start // usage.ii for start in usage.start.values())
     made = Streams(usage, top, {role: [] for role in dict.fromkeys(usage.role.values())})
-    made.rank = {name: rank for rank, name in enumerate(_in_order(usage))}
+    made.rank = {name: rank for rank, name in enumerate(_in_order(made, orderings))}
     for name in made.rank:
         cycle, offset = made.where(name)
         made.around(name, Run(name, offset, cycle), RUN)
@@ -93,12 +94,13 @@ def streams(usage: Usage) -> Streams:
     return made
 
 
-def _in_order(usage: Usage) -> list[str]:
-    """Operations such that one comes after those that it needs in its own iteration."""
-    needs: dict[str, set[str]] = {op.name: set() for op in usage.problem.ops}
-    for d in usage.dependences:
-        if d.distance == 0:
-            needs[d.dst].add(d.src)
+def _in_order(streams: Streams, orderings: Sequence[Ordering]) -> list[str]:
+    """Operations in an order that decides between those issued in the same cycle."""
+    ii = streams.usage.ii
+    needs: dict[str, set[str]] = {op.name: set() for op in streams.usage.problem.ops}
+    for o in orderings:
+        if streams.time(o.src) == streams.time(o.dst) + o.distance * ii and o.src != o.dst:
+            needs[o.dst].add(o.src)
     order: list[str] = []
     done: set[str] = set()
     waiting = list(needs)

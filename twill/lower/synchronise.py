@@ -83,7 +83,7 @@ class Synchroniser:
 
     def _over(self, o: Ordering) -> int:
         """When the source of an ordering is done, counted from the slot's iteration."""
-        return self._done(o.src) - o.shift * self.usage.ii
+        return self._done(o.src) + o.shift * self.usage.ii
 
     def _done(self, name: str) -> int:
         op = self.problem.op[name]
