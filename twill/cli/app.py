@@ -18,6 +18,7 @@ from twill.cli.exits import EPILOG, Exit
 from twill.cli.explain import explain_command
 from twill.cli.import_ import import_command
 from twill.cli.list import list_command
+from twill.cli.lower import lower_command
 from twill.cli.schema import schema_command
 from twill.cli.show import show_command
 from twill.cli.solve import solve_command
@@ -40,6 +41,7 @@ def cli() -> None:
 COMMANDS = (
     solve_command,
     explain_command,
+    lower_command,
     verify_command,
     check_command,
     show_command,

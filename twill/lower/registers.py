@@ -84,9 +84,10 @@ def _spans(usage: Usage, name: str, lag: int) -> Iterator[tuple[int, int]]:
             continue
         if usage.crosses(d):
             yield start, start + op.latency + usage.send(name)
-        elif not takes_over(usage.problem, d):
+        else:
             reader = usage.start[d.dst] + (d.distance + lag) * usage.ii
-            yield start, reader + read_end(usage.problem, d)
+            until = 0 if takes_over(usage.problem, d) else read_end(usage.problem, d)
+            yield start, reader + until
 
 
 def received(usage: Usage) -> Iterator[tuple[str, Held]]:

@@ -82,8 +82,13 @@ class Synchroniser:
         return ("anti", "registers", "reuse").index(o.kind), -self._over(o)
 
     def _over(self, o: Ordering) -> int:
-        """When the source of an ordering is done, counted from the slot's iteration."""
-        return self._done(o.src) + o.shift * self.usage.ii
+        """When the source of an ordering is done, counted from the slot's iteration.
+
+        What its role does itself is over, for the role, when it stands behind in the stream.
+        """
+        own = not self.problem.op[o.src].asynchronous
+        done = self.usage.start[o.src] if own else self._done(o.src)
+        return done + o.shift * self.usage.ii
 
     def _done(self, name: str) -> int:
         op = self.problem.op[name]
@@ -258,10 +263,8 @@ class Synchroniser:
     def _arrive_after(self, name: str, barrier: str, shift: int, slots: int, place: int) -> None:
         cycle, offset = self.streams.where(name)
         parties = self._party(barrier, slots)
-        role = self.usage.role[name]
-        if role not in parties.roles:
-            self.streams.around(name, Arrive(barrier, offset - shift, cycle, name), place)
-            parties.roles.append(role)
+        self.streams.around(name, Arrive(barrier, offset - shift, cycle, name), place)
+        parties.roles.append(self.usage.role[name])
         self._changed()
 
     def _signal(self, name: str, barrier: str, lag: int, slots: int) -> None:

@@ -1,0 +1,68 @@
+"""``twill lower``: the programs of a schedule, role by role."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from twill.cli.choices import Choices, model_options
+from twill.cli.exits import EPILOG, Exit, exit_of
+from twill.cli.options import Choice, color_option
+from twill.cli.scheduled import Scheduled, Wanted, schedule_options, scheduled
+
+if TYPE_CHECKING:
+    from twill.cli.inputs import Model
+    from twill.lower import WarpProgram
+
+FORMATS = ("listing",)
+
+
+@click.command("lower", short_help="Turn a schedule into one program per role.", epilog=EPILOG)
+@click.argument("spec")
+@model_options
+@schedule_options
+@click.option(
+    "--format",
+    "form",
+    type=Choice(FORMATS),
+    default="listing",
+    show_default=True,
+    help="What to print.",
+)
+@color_option
+def lower_command(spec: str, choices: Choices, wanted: Wanted, form: str, no_color: bool) -> int:
+    """Turn the schedule of SPEC into one program per role: waits, arrives, rings, registers.
+
+    \b
+    twill lower flash_attention_forward --machine h100
+    twill lower gemm -m b200 --schedule out/schedule.json
+    """  # fmt: skip
+    from twill.cli.inputs import load_model
+    from twill.lower import lower
+
+    assert form in FORMATS
+    model = load_model(spec, choices)
+    found = scheduled(model, wanted, no_color)
+    if found.schedule is None:
+        return _nothing(found)
+    _show(model, found, lower(model.problem, found.schedule), no_color)
+    return Exit.OK if found.outcome is None else exit_of(found.outcome, found.interrupted)
+
+
+def _nothing(found: Scheduled) -> int:
+    from twill.cli.output import complain
+
+    assert found.outcome is not None
+    reason = getattr(found.outcome, "reason", None)
+    complain(f"error: there is no schedule to lower: {reason.summary if reason else ''}")
+    return exit_of(found.outcome, found.interrupted)
+
+
+def _show(model: Model, found: Scheduled, program: WarpProgram, no_color: bool) -> None:
+    from twill.cli.output import emit, page_for
+    from twill.reports.terminal.program import listing
+
+    assert found.schedule is not None
+    emit(listing(page_for(sys.stdout, no_color), model.problem, found.schedule, program))
