@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twill.lower.order import queue_of
 from twill.lower.program import (
     Arrive,
     Barrier,
@@ -20,7 +21,7 @@ from twill.reports.terminal.layout import Cell, Column, fields, paragraph, quant
 from twill.reports.terminal.page import Line, Page, Span, heading, render
 from twill.schedule import Schedule
 
-_RULER = 32
+_RULER = 16
 
 _COLUMNS = (
     Column("cycle", ">"),
@@ -37,12 +38,13 @@ def listing(page: Page, problem: Problem, schedule: Schedule, program: WarpProgr
     lines: list[Line] = [
         (
             Span(page.plain(program.name), "bold name"),
-            Span(f"  {len(program.roles)} roles, II {program.ii} cycles"),
+            Span(f"  {_many(len(program.roles), 'role')}, II {program.ii} cycles"),
         )
     ]
     note = (
         f"Body t of a role works on iteration t + k where an instruction says @+k, and leaves it "
-        f"out if that is not one of the loop. {_iterations(program)}"
+        f"out if that is not one of the loop. → engines that arrive on barriers when they "
+        f"complete; issuer: only the warp that issues the operation waits. {_iterations(program)}"
     )
     lines += paragraph(page, note, style="dim")
     for role in program.roles:
@@ -53,6 +55,10 @@ def listing(page: Page, problem: Problem, schedule: Schedule, program: WarpProgr
     return render(page, lines)
 
 
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
 def _iterations(program: WarpProgram) -> str:
     many = program.stages
     return f"{many} iterations are under way at once." if many > 1 else "One iteration at a time."
@@ -61,7 +67,7 @@ def _iterations(program: WarpProgram) -> str:
 def _role(
     page: Page, problem: Problem, schedule: Schedule, program: WarpProgram, role: RoleProgram
 ) -> list[Line]:
-    note = f"{role.warps} warp{'s' if role.warps != 1 else ''}"
+    note = _many(role.warps, "warp")
     if role.registers is not None:
         note += f", {role.registers} registers"
     note += f", bodies t = {role.first} to trips{role.last(0):+d}".replace("trips+0", "trips")
@@ -82,7 +88,7 @@ def _row(
     stage = str(schedule.ops[i.op].stage) if isinstance(i, Run) else ""
     length = problem.op[i.op].issue if isinstance(i, Run) else 0
     style = "name" if isinstance(i, Run) else "dim"
-    units = ", ".join(problem.op[i.op].reservations) if isinstance(i, Run) else ""
+    units = queue_of(problem, i.op) if isinstance(i, Run) else ""
     return (
         str(i.cycle),
         Span(_ruler(i.cycle, length, program.ii), "" if isinstance(i, Run) else "dim"),
@@ -126,15 +132,14 @@ def _at(offset: int) -> str:
 def _detail(program: WarpProgram, i: Instruction) -> str:
     match i:
         case Run():
-            return ", ".join(
-                f"then arrives on {s.barrier}{_at(i.offset - s.lag)}" for s in i.signals
-            )
+            arrivals = [f"{s.barrier}{_at(i.offset - s.lag)}" for s in i.signals]
+            return f"→ {', '.join(arrivals)}" if arrivals else ""
         case Wait():
-            who = "the issuing warp, " if i.issuer else ""
+            who = "issuer, " if i.issuer else ""
             return f"{who}{_phase(program.barrier[i.barrier].slots, i.offset - i.lag)}"
         case Drain():
-            under_way = f"at most {i.pending} later on {i.queue} under way"
-            return f"the issuing warp, {under_way}" if i.issuer else under_way
+            later = f"{i.queue}, {i.pending} later may go on" if i.pending else i.queue
+            return f"issuer, {later}" if i.issuer else later
         case Sync():
             return f"publishes {', '.join(i.publishes)}" if i.publishes else "all warps"
         case _:
@@ -145,8 +150,8 @@ def _phase(slots: int, offset: int) -> str:
     t = f"t{offset:+d}" if offset else "t"
     t = f"({t})" if offset else t
     if slots == 1:
-        return f"phase {t} mod 2"
-    return f"mbarrier {t} mod {slots}, phase {t} div {slots} mod 2"
+        return f"phase {t} % 2"
+    return f"slot {t} % {slots}, phase {t} / {slots} % 2"
 
 
 def _rings(page: Page, problem: Problem, program: WarpProgram) -> list[Line]:
