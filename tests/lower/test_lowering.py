@@ -186,3 +186,12 @@ def test_a_problem_without_roles_has_no_program() -> None:
     problem, schedule, _ = lowered("gemm", "h100")
     with pytest.raises(InputError, match="has no roles"):
         lower(replace(problem, roles=None), schedule)
+
+
+def test_what_only_time_keeps_in_order_is_an_error() -> None:
+    """Two operations at one instant, each overwriting what the other reads, have no order."""
+    problem = random_problem(1213, 4)
+    schedule = getattr(solve(problem, SolveOptions(proof_limit=0)), "schedule", None)
+    assert schedule is not None
+    with pytest.raises(InputError, match="no instruction can see to it"):
+        lower(problem, schedule)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from twill.accounting import Usage, read_end
+from twill.diagnostics import Diagnostic, InputError
 from twill.lower.order import ALL, ONE, OWN, Order, queue_of
 from twill.lower.program import Arrive, Drain, Run, Signal, Sync, Wait
 from twill.lower.required import Ordering, by_one
@@ -290,7 +291,13 @@ class Synchroniser:
         self.order = Order(self.streams)
 
     def _check(self, o: Ordering) -> None:
-        assert self.order.holds(o), f"no synchronisation makes {o} hold"
+        if not self.order.holds(o):
+            message = (
+                f"{o.dst} comes after {o.src} of {o.distance} iterations before only because the "
+                "schedule has it so to the cycle; no instruction can see to it"
+            )
+            hint = "two operations that read what the other one overwrites, at one instant, do that"
+            raise InputError([Diagnostic(message, help=hint)])
 
     # What is not needed
 
