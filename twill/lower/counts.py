@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from twill.lower.program import Drain, Instruction, Run, Sync
@@ -11,31 +12,44 @@ from twill.problem import Problem
 def with_counts(body: tuple[Instruction, ...], queue: dict[str, str]) -> tuple[Instruction, ...]:
     """The body with ``pending`` and ``certain`` of its drains counted.
 
-    ``queue``: the engine of every asynchronous operation.
+    ``queue``: the engine of every asynchronous operation. Counted by running the body for every
+    trip count up to one that has steady bodies with nothing but steady bodies behind them.
     """
+    offsets = [i.offset for i in body]
+    lags = [i.lag for i in body if isinstance(i, Drain)]
+    span = max(offsets) - min(offsets) if offsets else 0
+    steady: dict[int, int] = {}
+    always: dict[int, int] = {}
+    for trips in range(1, 2 * (span + max(lags, default=0)) + 4):
+        for t, position, count in _counts(body, queue, trips):
+            always[position] = min(count, always.get(position, count))
+            if all(0 <= t + offset < trips for offset in offsets):
+                steady[position] = min(count, steady.get(position, count))
     return tuple(
-        _counted(body, i, instruction, queue) if isinstance(instruction, Drain) else instruction
-        for i, instruction in enumerate(body)
+        replace(i, pending=steady.get(p, 0), certain=always.get(p, 0))
+        if isinstance(i, Drain)
+        else i
+        for p, i in enumerate(body)
     )
 
 
-def _counted(
-    body: tuple[Instruction, ...], position: int, drain: Drain, queue: dict[str, str]
-) -> Drain:
-    """Count what stands between the operation and the drain, body by body."""
-    at = next(i for i, r in enumerate(body) if isinstance(r, Run) and r.op == drain.op)
-    # The drain in body 0 is for the operation in this body, which is 0 or earlier.
-    first = drain.offset - drain.lag - body[at].offset
-    pending = certain = 0
-    for t in range(first, 1):
-        for i, run in enumerate(body):
-            behind = (t, i) > (first, at)
-            if not (behind and (t, i) < (0, position) and isinstance(run, Run)):
+def _counts(
+    body: tuple[Instruction, ...], queue: dict[str, str], trips: int
+) -> Iterator[tuple[int, int, int]]:
+    """Per executed drain: body, position, and how many operations came after its own."""
+    issued: list[tuple[str, int]] = []
+    first = -max(i.offset for i in body)
+    last = trips - 1 - min(i.offset for i in body)
+    for t in range(first, last + 1):
+        for position, i in enumerate(body):
+            iteration = t + i.offset
+            if not 0 <= iteration < trips:
                 continue
-            if queue.get(run.op) == drain.queue:
-                pending += 1
-                certain += t + run.offset <= drain.offset - drain.lag
-    return replace(drain, pending=pending, certain=certain)
+            if isinstance(i, Run):
+                issued.append((i.op, iteration))
+            elif isinstance(i, Drain) and (i.op, iteration - i.lag) in issued:
+                behind = issued[issued.index((i.op, iteration - i.lag)) + 1 :]
+                yield t, position, sum(queue.get(op) == i.queue for op, _ in behind)
 
 
 def published(problem: Problem, body: tuple[Instruction, ...]) -> tuple[Instruction, ...]:

@@ -71,8 +71,8 @@ class Drain:
     """Wait for an asynchronous operation of the role's own, ``lag`` iterations back.
 
     Operations of one ``queue`` complete in order, so that counting is enough: at most
-    ``pending`` later ones may be under way in the steady state. ``certain`` counts only those
-    of no later iteration, which exist whatever the trip count; it holds in any body.
+    ``pending`` later ones may be under way in a steady body, ``certain`` in any body of any trip
+    count (in prologue and epilogue there are fewer).
     ``issuer``: only the warp that issued the operation waits.
     """
 
