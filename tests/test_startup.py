@@ -25,6 +25,7 @@ sys.exit(code)
         ["schema", "problem"],
         ["list"],
         ["solve", "--help"],
+        ["lower", "--help"],
         ["import", "--help"],
         ["check", "--help"],
         ["cache", "show"],

@@ -1,0 +1,57 @@
+"""``twill lower``: programs on stdout, errors in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Twill
+
+
+def test_a_shipped_pair(twill: Twill) -> None:
+    """The roles with their waits, and what they share."""
+    result = twill("lower", "gemm", "-m", "h100", "-q")
+    assert result.code == 0
+    assert "role1  8 warps" in result.out
+    assert "wait B.full@+0" in result.out
+
+
+def test_a_schedule_of_a_file(twill: Twill, attention_json: Path, ping_pong_json: Path) -> None:
+    """No search: the schedule of the file is lowered."""
+    result = twill("lower", attention_json, "--schedule", ping_pong_json)
+    assert result.code == 0
+    assert "softmax0" in result.out
+
+
+def test_a_schedule_that_is_none(twill: Twill, attention_json: Path, ping_pong_json: Path) -> None:
+    """The first violation is named."""
+    document = json.loads(ping_pong_json.read_text())
+    document["ops"]["max0"].update(start=600, slot=600)
+    ping_pong_json.write_text(json.dumps(document))
+    result = twill("lower", attention_json, "--schedule", ping_pong_json)
+    assert result.code == 2
+    assert "is no schedule of this problem" in result.err
+
+
+def test_a_problem_without_roles(twill: Twill, vliw_json: Path) -> None:
+    """A plain modulo-scheduling problem has no warps to write programs for."""
+    result = twill("lower", vliw_json, "-q")
+    assert result.code == 2
+    assert "has no roles" in result.err
+
+
+def test_a_misspelt_format(twill: Twill) -> None:
+    """The nearest word is offered."""
+    result = twill("lower", "gemm", "-m", "h100", "--format", "listin")
+    assert result.code == 2
+    assert "did you mean 'listing'" in result.err
+
+
+def test_no_schedule(twill: Twill) -> None:
+    """Where no schedule exists, the reason is told and nothing is printed."""
+    result = twill("lower", "gemm", "-m", "h100", "-q", "--registers-per-role", "32")
+    assert result.code == 3
+    assert result.out == ""
+    assert "no schedule to lower" in result.err
