@@ -1,0 +1,1 @@
+"""From a warp program to CUDA text, and what the CUDA compiler makes of it."""

@@ -1,0 +1,1 @@
+"""Parts of ``twill.cuh``; a kernel gets those that its instructions need."""
