@@ -13,6 +13,7 @@ from twill.lower.phases import with_safe_phases
 from twill.lower.program import Arrive, Barrier, Instruction, RoleProgram, Run, Wait, WarpProgram
 from twill.lower.registers import Chain, chains, received
 from twill.lower.required import Ordering, required
+from twill.lower.rotate import rotated
 from twill.lower.streams import Streams, streams
 from twill.lower.synchronise import Parties, Synchroniser
 from twill.problem import Problem
@@ -90,7 +91,8 @@ def _program(
     roles = []
     for role in schedule.roles:
         kept = tuple(_without_unused(e.instruction, used) for e in made.body[role.name])
-        body = with_counts(tuple(i for i in kept if i is not None), queues)
+        body = rotated(usage.problem, tuple(i for i in kept if i is not None), queues)
+        body = with_counts(body, queues)
         body = published(usage.problem, body)
         mine = [c.held() for c in found if c.role == role.name]
         mine += [h for name, h in received(usage) if name == role.name]
