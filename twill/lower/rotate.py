@@ -2,8 +2,8 @@
 
 The body is a circle: cut elsewhere, it is the same program. Where asynchronous results are on
 their way into registers a compiler cannot go round a loop without care (it may have to copy what is
-not there yet), so the cut goes where the fewest are; then where the body has the fewest
-prologue bodies; then where the period begins.
+not there yet), so the cut goes where the fewest are; then where the body spans the fewest
+iterations; then where the period begins.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Body = tuple[Instruction, ...]
 def rotated(problem: Problem, body: Body, queue: dict[str, str]) -> Body:
     """The body, cut at the best place. ``queue``: the engine of every operation."""
     under_way = _under_way(problem, body, queue)
-    best = min(range(len(body)), key=lambda cut: (under_way[cut], _ahead(_cut(body, cut)), cut))
+    best = min(range(len(body)), key=lambda cut: (under_way[cut], _span(_cut(body, cut)), cut))
     return _cut(body, best)
 
 
@@ -29,9 +29,10 @@ def _cut(body: Body, cut: int) -> Body:
     return (*body[cut:], *head)
 
 
-def _ahead(body: Body) -> int:
-    offsets = [i.offset for i in body if isinstance(i, Run)]
-    return max(offsets) - min(offsets) if offsets else 0
+def _span(body: Body) -> int:
+    """How many iterations apart its instructions work."""
+    offsets = [i.offset for i in body]
+    return max(offsets) - min(offsets)
 
 
 def _under_way(problem: Problem, body: Body, queue: dict[str, str]) -> list[int]:
