@@ -62,29 +62,30 @@ struct Operand {
 template <int N>
 struct Wgmma;
 
-// d[64, N] (+)= a b over K, both in shared memory; a group of its own.
-template <int N, int K, bool ADD, int ROWS_A, bool K_MAJOR_A, int ROWS_B, bool K_MAJOR_B>
-__device__ __forceinline__ void multiply(float (&d)[N / 2], Operand<ROWS_A, K_MAJOR_A> a,
-                                         Operand<ROWS_B, K_MAJOR_B> b) {
+// In front of the wgmmas that write d: what the registers held so far is there.
+template <int COUNT>
+__device__ __forceinline__ void wgmma_begin(float (&d)[COUNT]) {
   settled(d);
   wgmma_fence();
-#pragma unroll
-  for (int k = 0; k < K / 16; ++k)
-    Wgmma<N>::template shared<!K_MAJOR_A, !K_MAJOR_B>(d, a.at(k), b.at(k), ADD || k > 0);
-  wgmma_commit();
 }
 
-// The same with a[64, K] in registers, as convert() leaves it.
-template <int N, int K, bool ADD, int ROWS_B, bool K_MAJOR_B>
-__device__ __forceinline__ void multiply(float (&d)[N / 2], uint32_t (&a)[K / 4],
-                                         Operand<ROWS_B, K_MAJOR_B> b) {
-  settled(d);
-  settled(a);
-  wgmma_fence();
+// d[64, N] = a[64, K] b[K, N], or added to d, both in shared memory. Between begin and commit.
+template <int N, int K, int ROWS_A, bool K_MAJOR_A, int ROWS_B, bool K_MAJOR_B>
+__device__ __forceinline__ void wgmma(float (&d)[N / 2], Operand<ROWS_A, K_MAJOR_A> a,
+                                      Operand<ROWS_B, K_MAJOR_B> b, bool add) {
 #pragma unroll
   for (int k = 0; k < K / 16; ++k)
-    Wgmma<N>::template registers<!K_MAJOR_B>(d, a + 4 * k, b.at(k), ADD || k > 0);
-  wgmma_commit();
+    Wgmma<N>::template shared<!K_MAJOR_A, !K_MAJOR_B>(d, a.at(k), b.at(k), add || k > 0);
+}
+
+// The same with a[64, K] in registers, as convert() leaves it, from 16 `first` columns on.
+template <int N, int K, int COUNT, int ROWS_B, bool K_MAJOR_B>
+__device__ __forceinline__ void wgmma(float (&d)[N / 2], uint32_t (&a)[COUNT],
+                                      Operand<ROWS_B, K_MAJOR_B> b, bool add, int first = 0) {
+  settled(a);
+#pragma unroll
+  for (int k = 0; k < K / 16; ++k)
+    Wgmma<N>::template registers<!K_MAJOR_B>(d, a + 4 * (first + k), b.at(k), add || k > 0);
 }
 
 }  // namespace twill
