@@ -1,4 +1,5 @@
-# Needs Python 3.11 or newer with venv, and make. Everything else is installed into .venv.
+# Needs Python 3.11 or newer with venv, and make; the tests also need g++, which the CUDA compiler
+# runs. Everything else is installed into .venv.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -14,6 +15,7 @@ help: ## show this list
 demo: $(VENV)/.twill ## solve flash attention on an H100 and print the schedule
 	$(BIN)/twill solve flash_attention_forward --machine h100
 
+test: export TWILL_TEST_CUDA := required
 test: $(VENV)/.twill-test lint types contracts ## lint, types, import contracts, all tests
 	$(BIN)/python -m pytest -n $(JOBS)
 
@@ -55,5 +57,5 @@ $(VENV)/.twill: pyproject.toml | $(BIN)/python
 
 $(VENV)/.twill-test: pyproject.toml | $(BIN)/python
 	@echo "installing twill and its test tools into $(VENV) (a few minutes the first time)"
-	$(PIP) --editable '.[test]'
+	$(PIP) --editable '.[test,cuda]'
 	@touch $@ $(VENV)/.twill
