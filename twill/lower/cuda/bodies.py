@@ -18,10 +18,14 @@ from twill.lower.program import Instruction, RoleProgram
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a statement stands. ``iteration``: the name it works on; ``steady``: in the loop."""
+    """Where a statement stands. ``iteration``: the name it works on; ``steady``: in the loop.
+
+    ``number``: which iteration that is, where it is always the same.
+    """
 
     iteration: str
     steady: bool
+    number: int | None = None
 
 
 Write = Callable[[Instruction, Place], Lines]
@@ -49,10 +53,12 @@ def iteration(offset: int) -> str:
 def _prologue(role: RoleProgram, t: int, write: Write) -> Lines:
     """Body t of the first ones: what works on iterations 0 and later, if they exist."""
     inside: Lines = []
-    for number, group in groupby(role.body, lambda i: t + i.offset):
-        text = [line for i in group for line in write(i, Place(iteration(i.offset), False))]
-        if number >= 0:
-            inside += block(f"if ({number} < trips) {{", text)
+    begun = [i for i in role.body if t + i.offset >= 0]
+    for number, group in groupby(begun, lambda i: t + i.offset):
+        places = ((i, Place(iteration(i.offset), False, number)) for i in group)
+        inside += block(
+            f"if ({number} < trips) {{", [line for i, at in places for line in write(i, at)]
+        )
     return block(f"{{  // body {t}: iterations begin, none ends", _named(role, t, inside))
 
 

@@ -78,6 +78,11 @@ inline uint32_t shared_address(const void* pointer) {
   return uint32_t(static_cast<const unsigned char*>(pointer) - memory);
 }
 
+template <int SLOTS, int BYTES>
+uint32_t slot(uint32_t ring, int i) {
+  return ring + unsigned(i) % SLOTS * BYTES;
+}
+
 template <int ID, int THREADS>
 void sync_role() {
   block_barrier->arrive_and_wait();

@@ -23,4 +23,10 @@ __device__ __forceinline__ void sync_role() {
   asm volatile("barrier.sync.aligned %0, %1;" ::"n"(ID), "n"(THREADS) : "memory");
 }
 
+// Where iteration i's tile lies in a ring of SLOTS slots of BYTES bytes.
+template <int SLOTS, int BYTES>
+__device__ __forceinline__ uint32_t slot(uint32_t ring, int i) {
+  return ring + unsigned(i) % SLOTS * BYTES;
+}
+
 }  // namespace twill

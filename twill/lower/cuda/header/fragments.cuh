@@ -63,4 +63,24 @@ __device__ __forceinline__ void convert(uint32_t (&to)[COUNT / 2], const float (
   for (int i = 0; i < COUNT / 2; ++i) to[i] = pack(x[2 * i], x[2 * i + 1]);
 }
 
+// Registers that are read before the first iteration.
+template <typename T, int COUNT>
+__device__ __forceinline__ void fill(T (&x)[COUNT], T value) {
+#pragma unroll
+  for (int i = 0; i < COUNT; ++i) x[i] = value;
+}
+// Row 0 is about to be written anew: what is in it becomes row 1, and so on.
+template <typename T, int ROWS, int COUNT>
+__device__ __forceinline__ void move_up(T (&x)[ROWS][COUNT]) {
+#pragma unroll
+  for (int row = ROWS - 1; row > 0; --row)
+#pragma unroll
+    for (int i = 0; i < COUNT; ++i) x[row][i] = x[row - 1][i];
+}
+
+// Floats in shared memory.
+__device__ __forceinline__ const float* floats(uint32_t address) {
+  return static_cast<const float*>(__cvta_shared_to_generic(address));
+}
+
 }  // namespace twill

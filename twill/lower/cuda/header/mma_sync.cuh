@@ -8,12 +8,6 @@
 
 namespace twill {
 
-// Where iteration i's tile lies in a ring of SLOTS slots.
-template <int SLOTS, int BYTES>
-__device__ __forceinline__ uint32_t slot(uint32_t ring, int i) {
-  return ring + unsigned(i) % SLOTS * BYTES;
-}
-
 // Start copying a tile, whose first element `global` points at and whose rows are `stride`
 // elements apart, into the panels at `shared`. All THREADS threads take part.
 template <int ROWS, int COLUMNS, int THREADS>

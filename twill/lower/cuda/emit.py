@@ -1,0 +1,69 @@
+"""A program as CUDA: which kind of kernel, with which frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twill.diagnostics import Diagnostic, InputError
+from twill.elaborate import Elaboration
+from twill.lower.cuda import mma_sync, wgmma
+from twill.lower.cuda.frame import Frame, Kernel
+from twill.lower.cuda.frames.attention_forward import AttentionForward, is_attention_forward
+from twill.lower.cuda.header import header
+from twill.lower.cuda.multistage import multistage
+from twill.lower.cuda.names import identifiers
+from twill.lower.cuda.specialised import Specialised
+from twill.lower.cuda.wgmma_text import wgmma as wgmma_text
+from twill.lower.program import WarpProgram
+
+ARCHES = {mma_sync.INSTRUCTION: mma_sync.ARCH, wgmma.INSTRUCTION: wgmma.ARCH}
+"""The GPU to compile for, by the matrix instruction of the machine file."""
+
+
+def emit(program: WarpProgram, elaboration: Elaboration, claims: Sequence[str]) -> dict[str, str]:
+    """The files of a kernel, by name. ``claims``: lines on its schedule and proof.
+
+    :raises InputError: where a loop, a machine or an operation cannot be emitted, in words.
+    """
+    instruction = instruction_of(elaboration)
+    if instruction == mma_sync.INSTRUCTION:
+        return multistage(elaboration.problem, program, elaboration.tiles, claims)
+    kernel = Kernel(program, elaboration, claims, _names(program, elaboration))
+    text = Specialised(kernel, _frame(kernel)).text()
+    parts = f"{header(wgmma.HEADER)}\n{_instructions(elaboration)}"
+    return {"kernel.cu": text, "twill.cuh": parts}
+
+
+def instruction_of(elaboration: Elaboration) -> str:
+    """The matrix instruction of the machine, which decides how a kernel is written.
+
+    :raises InputError: where there is none, or none that Twill writes kernels with.
+    """
+    matrix = elaboration.machine.costs.matrix if elaboration.machine else None
+    name = matrix.instruction if matrix is not None else None
+    if name not in ARCHES:
+        known = ", ".join(ARCHES)
+        said = f"'{name}'" if name else "none"
+        message = f"kernels are written with {known}; the machine's matrix instruction is {said}"
+        raise InputError([Diagnostic(message)])
+    return str(name)
+
+
+def _instructions(elaboration: Elaboration) -> str:
+    """The multiplies that the kernel's tiles need."""
+    products = [t for t in elaboration.tiles.values() if t.kind == "mma"]
+    widths = sorted({t.extents[t.shape[1]] for t in products})
+    text = "\n".join(wgmma_text(n) for n in widths)
+    return f"namespace twill {{\n\n{text}\n}}  // namespace twill\n"
+
+
+def _names(program: WarpProgram, elaboration: Elaboration) -> dict[str, str]:
+    values = [*elaboration.loop.input, *elaboration.tiles, *program.barrier]
+    return identifiers([program.name, *program.role, *values])
+
+
+def _frame(kernel: Kernel) -> Frame:
+    if is_attention_forward(kernel.elaboration.tiles):
+        return AttentionForward(kernel)
+    message = f"{kernel.program.name}: Twill knows no kernel around this loop"
+    raise InputError([Diagnostic(message)])

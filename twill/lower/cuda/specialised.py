@@ -1,0 +1,358 @@
+"""The kernel of a program with several roles: a branch for each, meeting only at barriers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from twill.elaborate.tiles import TileOp
+from twill.lower.cuda.arithmetic import Arithmetic
+from twill.lower.cuda.bodies import Place, bodies, iteration
+from twill.lower.cuda.frame import Box, Frame, Kernel, Run1D, Source
+from twill.lower.cuda.head import head
+from twill.lower.cuda.shared_memory import SharedMemory, parties
+from twill.lower.cuda.text import Lines, block, call, comment, indented
+from twill.lower.cuda.variables import Variables
+from twill.lower.cuda.wgmma import ARCH, Wgmma
+from twill.lower.order import queue_of
+from twill.lower.program import (
+    Arrive,
+    Drain,
+    Instruction,
+    Receive,
+    RoleProgram,
+    Run,
+    Send,
+    Sync,
+    Wait,
+)
+from twill.lower.required import by_one
+
+GROUP = 128
+"""Threads of a warp group; a role owns whole ones."""
+
+
+@dataclass(frozen=True)
+class Specialised:
+    """A warp-specialised kernel, piece by piece."""
+
+    kernel: Kernel
+    frame: Frame
+
+    @cached_property
+    def memory(self) -> SharedMemory:
+        """Where everything lies."""
+        problem = self.kernel.elaboration.problem
+        return SharedMemory(problem, self.kernel.program, self.kernel.names)
+
+    @cached_property
+    def first_thread(self) -> dict[str, int]:
+        """The first thread of every role."""
+        found, at = {}, 0
+        for role in self.kernel.program.roles:
+            found[role.name] = at
+            at += threads_of(role)
+        return found
+
+    @property
+    def threads(self) -> int:
+        """Threads of a block."""
+        return sum(threads_of(role) for role in self.kernel.program.roles)
+
+    def text(self) -> str:
+        """The file ``kernel.cu``."""
+        program = self.kernel.program
+        parts = [
+            head(program, program.name, self.kernel.claims, ARCH),
+            ['#include "twill.cuh"'],
+            self.constants(),
+            self.frame.parameters(),
+            *(self.role(role) for role in program.roles),
+            self.entry(),
+            self.frame.self_test().splitlines(),
+        ]
+        return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+    def constants(self) -> Lines:
+        """Sizes, addresses."""
+        sizes = [f"{name} = {value}" for name, value in self.kernel.elaboration.parameters.items()]
+        return [
+            f"[[maybe_unused]] constexpr int II = {self.kernel.program.ii};  // as scheduled",
+            f"constexpr int THREADS = {self.threads};",
+            f"constexpr int {', '.join(sizes)};  // the tile",
+            "",
+            "// Shared memory, from a multiple of 1024 bytes on.",
+            *self.memory.constants(),
+        ]
+
+    def entry(self) -> Lines:
+        """The kernel: barriers, then a branch for each role."""
+        program = self.kernel.program
+        arrivals = {b.name: parties(program, b) for b in program.barriers}
+        setup = [*self.memory.initialise(arrivals), "twill::barriers_initialised();"]
+        inside = [
+            "extern __shared__ __align__(1024) unsigned char memory[];",
+            "const uint32_t shared = twill::shared_address(memory);",
+            "TWILL_BLOCK_STARTS(blockIdx.x);",
+            *block("if (threadIdx.x == 0) {", setup),
+            "__syncthreads();",
+            "",
+            *self._branches(),
+        ]
+        name = self.kernel.names[program.name]
+        head = f"void {name}(const __grid_constant__ Parameters p) {{"
+        return ['extern "C" __global__ __launch_bounds__(THREADS, 1)', *block(head, inside)]
+
+    def _branches(self) -> Lines:
+        """One role after the other, each with the registers that the schedule gives it."""
+        lines: Lines = []
+        roles = self.kernel.program.roles
+        for role in roles:
+            end = self.first_thread[role.name] + threads_of(role)
+            inside = [*self._registers(role), f"role_{self.kernel.names[role.name]}(p, shared);"]
+            before = "} else " if lines else ""
+            test = "" if role is roles[-1] else f"if (threadIdx.x < {end}) "
+            lines += [f"{before}{test}{{", *indented(inside)]
+        return [*lines, "}"]
+
+    def _registers(self, role: RoleProgram) -> Lines:
+        """From what every thread has at launch to what its role has."""
+        at_launch = min(255, 65536 // self.threads) // 8 * 8
+        if role.registers is None or role.registers == at_launch:
+            return []
+        change = "take" if role.registers > at_launch else "give"
+        return [f"twill::{change}_registers<{role.registers}>();"]
+
+    # A role
+
+    def role(self, role: RoleProgram) -> Lines:
+        """The function of one role."""
+        return _Role(self, role).text()
+
+
+def threads_of(role: RoleProgram) -> int:
+    """Threads of a role: whole warp groups."""
+    return -(-role.warps * 32 // GROUP) * GROUP
+
+
+@dataclass(frozen=True)
+class _Role:
+    """Writes one role's function."""
+
+    of: Specialised
+    program: RoleProgram
+
+    @property
+    def kernel(self) -> Kernel:
+        return self.of.kernel
+
+    @property
+    def memory(self) -> SharedMemory:
+        return self.of.memory
+
+    @property
+    def tiles(self) -> Mapping[str, TileOp]:
+        return self.kernel.elaboration.tiles
+
+    @cached_property
+    def variables(self) -> Variables:
+        return Variables(self.program, self.tiles, self.kernel.names)
+
+    @cached_property
+    def family(self) -> Wgmma:
+        arithmetic = Arithmetic(self.kernel.elaboration, self.variables, self.memory)
+        return Wgmma(arithmetic, self.memory, self.program.warps)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether one warp does it all; then one lane does."""
+        return self.program.warps == 1
+
+    @property
+    def name(self) -> str:
+        return self.kernel.names[self.program.name]
+
+    def text(self) -> Lines:
+        head = f"__device__ __forceinline__ void role_{self.name}("
+        inside = [
+            "const int trips = p.trips;",
+            *([] if self.narrow else self._thread()),
+            *self.of.frame.block(),
+            *self.memory.barriers(self._barriers()),
+            *self.variables.declare(),
+            *self._before(),
+            "",
+            *bodies(self.program, self.write),
+            *self._after(),
+        ]
+        return block(f"{head}const Parameters& p, uint32_t shared) {{", inside)
+
+    def _thread(self) -> Lines:
+        first = self.of.first_thread[self.program.name]
+        minus = f" - {first}" if first else ""
+        lines = [f"const int thread = threadIdx.x{minus};"]
+        text = [i for i in self.program.body if self._issuer(i)]
+        if text:
+            lines.append("const bool issuer = thread / 32 == 0;")
+        if any(t.function == "fma" or t.kind == "exp2" for t in self._own()):
+            lines.append("const float scale = p.scale;")
+        return lines
+
+    def _own(self) -> list[TileOp]:
+        return [self.tiles[i.op] for i in self.program.body if isinstance(i, Run)]
+
+    def _barriers(self) -> list[str]:
+        """The barriers that a role waits for, arrives on, or lets an engine arrive on."""
+        used: dict[str, None] = {}
+        for i in self.program.body:
+            if isinstance(i, Wait | Arrive):
+                used[i.barrier] = None
+            if isinstance(i, Run):
+                used |= dict.fromkeys(s.barrier for s in i.signals)
+        return list(used)
+
+    def _before(self) -> Lines:
+        """The load role fetches the loop's inputs; who reads them waits for them."""
+        residents = [r.name for r in self.kernel.program.residents]
+        if not residents:
+            return self._one_lane()
+        if self.narrow and self.program is self._loader():
+            total = sum(r.size for r in self.kernel.program.residents)
+            lines = [
+                *self._one_lane(),
+                "const twill::Barrier<1> inputs_full{shared + inputs_full_AT};",
+            ]
+            lines.append(f"inputs_full.expect(0, {total});")
+            for name in residents:
+                lines += self._copy(
+                    self.of.frame.input(name), self.memory.resident(name), 0, "inputs_full.of(0)"
+                )
+            return lines
+        reads = any(o.invariant for t in self._own() for o in t.operands)
+        wait = "twill::Barrier<1>{shared + inputs_full_AT}.wait(0);"
+        return [*self._one_lane(), *([wait] if reads else [])]
+
+    def _one_lane(self) -> Lines:
+        return ["if (threadIdx.x % 128 >= 32 || !twill::elected()) return;"] if self.narrow else []
+
+    def _loader(self) -> RoleProgram:
+        roles = self.kernel.program.roles
+        return next((r for r in roles if r.warps == 1), roles[0])
+
+    def _after(self) -> Lines:
+        lines = self.of.frame.after(self.program, self.variables)
+        if self.narrow:
+            return lines
+        return [*self.family.finish(), *lines]
+
+    # Instructions
+
+    def write(self, instruction: Instruction, place: Place) -> Lines:
+        """The statements of one instruction."""
+        i = instruction
+        at = iteration(i.offset)
+        match i:
+            case Run():
+                return [*comment([self._note(i)]), *self._run(i)]
+            case Wait():
+                text = f"{self.kernel.names[i.barrier]}.wait({_less(at, i.lag)});"
+                return [f"if (issuer) {text}"] if i.issuer and not self.narrow else [text]
+            case Arrive():
+                return [*self._publish(i.after), self._arrive(i.barrier, at)]
+            case Drain():
+                if place.number is not None and place.number < i.lag:
+                    return []  # there is no such iteration
+                return self._drain(i, i.pending if place.steady else i.certain)
+            case Sync():
+                fence = any(self._seen_by_engines(v) for v in i.publishes)
+                lines = ["twill::publish_to_engines();"] if fence else []
+                number = list(self.kernel.program.roles).index(self.program) + 1
+                return [*lines, f"twill::sync_role<{number}, {threads_of(self.program)}>();"]
+            case Send():
+                return self._send(i, at)
+            case Receive():
+                return self._receive(i, at)
+
+    def _arrive(self, barrier: str, at: str) -> str:
+        return f"{self.kernel.names[barrier]}.arrive_warp({at});"
+
+    def _note(self, run: Run) -> str:
+        """Where the schedule has an operation: cycle of the period, stage, role, unit."""
+        problem = self.kernel.elaboration.problem
+        stage = self.kernel.program.stages - 1 - run.offset
+        unit = queue_of(problem, run.op)
+        what = f"{run.op}@{run.offset:+d}"
+        return f"cycle {run.cycle:4} | stage {stage} | {self.program.name} | {unit} | {what}"
+
+    def _issuer(self, i: Instruction) -> bool:
+        if isinstance(i, Run):
+            return by_one(self.kernel.elaboration.problem.op[i.op])
+        return isinstance(i, Wait | Drain) and i.issuer
+
+    def _run(self, run: Run) -> Lines:
+        tile = self.tiles[run.op]
+        if tile.kind == "load":
+            return self._load(run, tile)
+        if tile.kind == "store":
+            return self._store(run, tile)
+        return self.family.run(tile, lambda distance: _less(iteration(run.offset), distance))
+
+    def _load(self, run: Run, tile: TileOp) -> Lines:
+        at = iteration(run.offset)
+        size = self.kernel.program.ring_of[run.op].size
+        (signal,) = run.signals
+        barrier = self.kernel.names[signal.barrier]
+        lines = [f"{barrier}.expect({at}, {size});"]
+        source = self.of.frame.source(tile, at)
+        lines += self._copy(source, self.memory.slot(run.op, at), size, f"{barrier}.of({at})")
+        return self._by_one(lines)
+
+    def _copy(self, source: Source, to: str, size: int, barrier: str) -> Lines:
+        match source:
+            case Box(map_, row, column):
+                return call("twill::load_box", to, f"p.{map_}", row, column, barrier)
+            case Run1D(pointer):
+                return call("twill::load_bytes", to, pointer, str(size), barrier)
+
+    def _store(self, run: Run, tile: TileOp) -> Lines:
+        (operand,) = tile.operand("read")
+        at = iteration(run.offset)
+        slot = self.memory.slot(operand.name, _less(at, operand.distance))
+        size = self.kernel.program.ring_of[operand.name].size
+        target = self.of.frame.target(tile, at)
+        return self._by_one(call("twill::add_floats", target, slot, str(size)))
+
+    def _by_one(self, lines: Lines) -> Lines:
+        if self.narrow:
+            return lines
+        return block("if (issuer && twill::elected()) {", lines)
+
+    def _drain(self, drain: Drain, pending: int) -> Lines:
+        if self.tiles[drain.op].kind == "store":
+            return self._by_one([f"twill::stores_have_read<{pending}>();"])
+        return self.family.drain(drain, pending)
+
+    def _publish(self, op: str) -> Lines:
+        """What the role's threads stored must be seen by the engines that read it."""
+        return ["twill::publish_to_engines();"] if self._seen_by_engines(op) else []
+
+    def _seen_by_engines(self, value: str) -> bool:
+        problem = self.kernel.elaboration.problem
+        if self.tiles[value].space != self.memory.memory or problem.op[value].asynchronous:
+            return False
+        readers = [d.dst for d in problem.dependences if d.src == value]
+        return any(problem.op[name].asynchronous for name in readers)
+
+    def _send(self, send: Send, at: str) -> Lines:
+        value = self.variables.written(send.value)
+        return call("twill::send", self.memory.sent(send.value, at), value, "thread")
+
+    def _receive(self, receive: Receive, at: str) -> Lines:
+        to = self.variables.received(receive.value, receive.reader)
+        slot = self.memory.sent(receive.value, _less(at, receive.lag))
+        return call("twill::receive", to, slot, "thread")
+
+
+def _less(iteration_: str, distance: int) -> str:
+    return f"{iteration_} - {distance}" if distance else iteration_
