@@ -1,0 +1,1 @@
+"""Timed event graphs: liveness, throughput and robustness follow from them by arithmetic."""

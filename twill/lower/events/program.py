@@ -1,0 +1,237 @@
+"""From a program to its event graph: streams with every wait, arrivals, drains.
+
+What a schedule has priced (a wait for a value of another role, or for an asynchronous one) keeps
+the stream as long as the operation in front of which it stands says. The other waits, drains
+and syncs were added by the lowering: each takes a turn of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from twill.accounting import Usage, read_end
+from twill.events.graph import Edge, EventGraph, Part
+from twill.events.schedule import issued, model_edges, variable
+from twill.events.streams import Turn, stream_edges
+from twill.lower.events.costs import SyncCosts
+from twill.lower.program import (
+    Arrive,
+    Drain,
+    Instruction,
+    RoleProgram,
+    Run,
+    Send,
+    Sync,
+    Wait,
+    WarpProgram,
+)
+
+
+def program_graph(
+    usage: Usage,
+    program: WarpProgram,
+    costs: SyncCosts | None = None,
+    without: frozenset[str] = frozenset(),
+) -> EventGraph:
+    """The events of a program of the schedule that has this usage.
+
+    ``without``: events of synchronisation that are left out, to see what they cost.
+    """
+    return _Builder(usage, program, costs or SyncCosts(), without).graph()
+
+
+class _Builder:
+    """One graph; ``event`` names the instructions that are events, by role and place."""
+
+    def __init__(
+        self, usage: Usage, program: WarpProgram, costs: SyncCosts, without: frozenset[str]
+    ) -> None:
+        self.usage, self.program, self.costs, self.without = usage, program, costs, without
+        self.problem = usage.problem
+        self.priced = {
+            (d.src, d.dst)
+            for d in self.problem.dependences
+            if d.kind == "flow" and (d.blocking or usage.crosses(d))
+        }
+        self.event = self._named()
+        self.arrivals: dict[str, list[tuple[str, Instruction]]] = defaultdict(list)
+        for role in program.roles:
+            for place, i in enumerate(role.body):
+                for barrier in _arrives_on(i):
+                    self.arrivals[barrier].append((self.event[role.name, place], i))
+
+    def _named(self) -> dict[tuple[str, int], str]:
+        seen: Counter[str] = Counter()
+        event = {}
+        for role in self.program.roles:
+            for place, i in enumerate(role.body):
+                name = self._name(role, i)
+                seen[name] += 1
+                event[role.name, place] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        return event
+
+    def _name(self, role: RoleProgram, i: Instruction) -> str:
+        match i:
+            case Run():
+                return issued(self.problem.op[i.op])
+            case Wait():
+                return f"{role.name}: wait for {i.barrier} before {i.before}"
+            case Drain():
+                return f"{role.name}: drain of {i.op} before " + (i.before or "its release")
+            case Arrive():
+                return f"{role.name}: arrival on {i.barrier}"
+            case Sync():
+                return f"{role.name}: sync before {i.before}"
+            case Send():
+                return f"{role.name}: send of {i.value}"
+            case _:
+                return f"{role.name}: receive of {i.value} for {i.reader}"
+
+    def graph(self) -> EventGraph:
+        """All edges."""
+        edges, added = list(model_edges(self.usage)), []
+        for role in self.program.roles:
+            edges += stream_edges(role.name, list(self._turns(role)))
+            for place, i in self._kept(role):
+                edges += self._met(role, place, i)
+                if self._is_added(i):
+                    added.append(self.event[role.name, place])
+        return EventGraph(tuple(edges), tuple(added))
+
+    def _kept(self, role: RoleProgram) -> Iterator[tuple[int, Instruction]]:
+        return (
+            (place, i)
+            for place, i in enumerate(role.body)
+            if self.event[role.name, place] not in self.without
+        )
+
+    # What the schedule has priced
+
+    def _is_priced(self, i: Wait | Drain) -> bool:
+        if isinstance(i, Drain):
+            return (i.op, i.before) in self.priced
+        source = i.barrier.removesuffix(".full")
+        return source != i.barrier and (source, i.before) in self.priced
+
+    def _is_added(self, i: Instruction) -> bool:
+        return isinstance(i, Sync) or (isinstance(i, Wait | Drain) and not self._is_priced(i))
+
+    def _hands_off(self, i: Arrive) -> bool:
+        return i.barrier == f"{i.after}.full"
+
+    def _at_once(self, role: RoleProgram, place: int) -> bool:
+        """Whether nothing added stands between an operation and the hand-off of its value."""
+        since = [isinstance(i, Run) for i in role.body[:place]]
+        last = max((n for n, run in enumerate(since) if run), default=0)
+        return not any(self._is_added(i) for i in role.body[last:place])
+
+    # Streams
+
+    def _turns(self, role: RoleProgram) -> Iterator[Turn]:
+        inside = ""
+        for place, i in self._kept(role):
+            if isinstance(i, Wait | Drain) and not self._is_added(i):
+                inside = i.before
+            elif isinstance(i, Run):
+                inside = ""
+            turn = self._turn(role, place, i)
+            if turn is not None and inside:
+                op = self.problem.op[inside]
+                yield replace(turn, inside=issued(op), lead=self.usage.wait(inside))
+            elif turn is not None:
+                yield turn
+
+    def _turn(self, role: RoleProgram, place: int, i: Instruction) -> Turn | None:
+        event = self.event[role.name, place]
+        match i:
+            case Run():
+                return self._run(role, event, i)
+            case Sync():
+                return Turn(event, 0, self.costs.sync, i.offset, blocks=True)
+            case Wait() | Drain() if self._is_added(i):
+                return Turn(event, 0, self.costs.wait, i.offset, blocks=True)
+            case Wait() | Drain():
+                return Turn(event, 0, 0, i.offset, blocks=False, free=True, silent=True)
+            case Arrive():
+                tail = 0 if self._hands_off(i) else self.costs.arrive
+                return Turn(event, 0, tail, i.offset, blocks=False, free=True)
+            case Send() if not self._at_once(role, place):
+                tail = self.usage.send(i.value)
+                return Turn(event, 0, tail, i.offset, blocks=False, free=True)
+        return None
+
+    def _run(self, role: RoleProgram, event: str, run: Run) -> Turn:
+        op, usage = self.problem.op[run.op], self.usage
+        later = any(
+            isinstance(i, Send) and i.value == run.op and not self._at_once(role, place)
+            for place, i in enumerate(role.body)
+        )
+        tail = op.issue + (0 if later else usage.send(run.op))
+        return Turn(event, usage.wait(run.op), tail, run.offset, usage.blocks(run.op))
+
+    # What an instruction waits for besides its turn
+
+    def _met(self, role: RoleProgram, place: int, i: Instruction) -> Iterator[Edge]:
+        event = self.event[role.name, place]
+        match i:
+            case Drain():
+                op = self.problem.op[i.op]
+                why, parts = f"{event}: it completes", variable(op, op.latency)
+                yield Edge(i.op, event, op.latency, i.lag, "drain", why, parts)
+            case Wait():
+                yield from self._arrived(i, event)
+            case Arrive():
+                yield from self._arrives(role, place, i)
+        if isinstance(i, Wait | Drain) and i.before in self.problem.op and not self._is_added(i):
+            run = issued(self.problem.op[i.before])
+            yield Edge(event, run, 0, 0, "barrier", f"{run} comes after {event}")
+
+    def _arrived(self, wait: Wait, event: str) -> Iterator[Edge]:
+        """Arrivals reach a wait; what a priced one costs on the way is in the dependence."""
+        one_way = self.costs.one_way if self._is_added(wait) else 0
+        parts = (Part(wait.barrier, one_way),) if one_way else ()
+        for source, i in self.arrivals[wait.barrier]:
+            why = f"{event}: {source} arrives"
+            if isinstance(i, Run):
+                op = self.problem.op[i.op]
+                lag = next(s.lag for s in i.signals if s.barrier == wait.barrier)
+                latency = 0 if op.streaming else op.latency
+                parts_ = (*variable(op, latency), *parts)
+                tokens = wait.lag - lag
+                yield Edge(op.name, event, latency + one_way, tokens, "barrier", why, parts_)
+            else:
+                yield Edge(source, event, one_way, wait.lag, "barrier", why, parts)
+
+    def _arrives(self, role: RoleProgram, place: int, i: Arrive) -> Iterator[Edge]:
+        """After its operation and its reading; and after the waits that stand in front of it."""
+        event = self.event[role.name, place]
+        op = self.problem.op[i.after]
+        if not op.asynchronous:
+            run = next(r for r in role.body if isinstance(r, Run) and r.op == i.after)
+            delay = self._finished(i)
+            why = f"{event} comes after {op.name}"
+            yield Edge(op.name, event, delay, i.offset - run.offset, "barrier", why)
+        for back in range(place - 1, -1, -1):
+            other = role.body[back]
+            if isinstance(other, Run):
+                return
+            before = self.event[role.name, back]
+            if isinstance(other, Wait | Drain) and before not in self.without:
+                why, tokens = f"{event} comes after {before}", i.offset - other.offset
+                yield Edge(before, event, 0, tokens, "stream", why)
+
+    def _finished(self, i: Arrive) -> int:
+        """Cycles after its start until an operation has sent its value, or read what it frees."""
+        op = self.problem.op[i.after]
+        if self._hands_off(i):
+            return op.issue + self.usage.send(op.name)
+        ends = [read_end(self.problem, d) for d in self.problem.dependences if d.dst == op.name]
+        return max([op.issue, *ends])
+
+
+def _arrives_on(i: Instruction) -> tuple[str, ...]:
+    if isinstance(i, Arrive):
+        return (i.barrier,)
+    return tuple(signal.barrier for signal in i.signals) if isinstance(i, Run) else ()
