@@ -75,19 +75,33 @@ def variable(op: Op, cycles: int) -> tuple[Part, ...]:
 
 
 def _streams(usage: Usage) -> Iterator[Edge]:
+    if usage.problem.roles is None:
+        return
     rank = _ranks(usage.problem)
     for role in dict.fromkeys(usage.role.values()):
         mine = [op for op in usage.problem.ops if usage.role[op.name] == role]
-        mine.sort(key=lambda op: (issue_time(usage, op) % usage.ii, rank[op.name]))
-        yield from stream_edges(role, [_turn(usage, op) for op in mine])
+        windows = {op.name: _window(usage, op) for op in mine}
+
+        def place(op: Op, windows: dict[str, tuple[int, int]] = windows) -> tuple[int, int, int]:
+            begin, end = windows[op.name]
+            return begin % usage.ii, end - begin, rank[op.name]
+
+        turns = [_turn(usage, op, *windows[op.name]) for op in sorted(mine, key=place)]
+        yield from stream_edges(role, turns)
 
 
-def _turn(usage: Usage, op: Op) -> Turn:
-    name, offset = issued(op), -(issue_time(usage, op) // usage.ii)
+def _window(usage: Usage, op: Op) -> tuple[int, int]:
+    """The cycles for which an operation keeps its stream, where it is issued."""
+    at = issue_time(usage, op)
     if usage.problem.limits.concurrency == "paper":
-        return Turn(name, 0, execution(op), offset, usage.blocks(op.name))
-    tail = op.issue + usage.send(op.name)
-    return Turn(name, usage.wait(op.name), tail, offset, usage.blocks(op.name))
+        return at, at + execution(op)
+    return at - usage.wait(op.name), at + op.issue + usage.send(op.name)
+
+
+def _turn(usage: Usage, op: Op, begin: int, end: int) -> Turn:
+    at = issue_time(usage, op)
+    offset = -(begin // usage.ii)
+    return Turn(issued(op), at - begin, end - at, offset, usage.blocks(op.name))
 
 
 def execution(op: Op) -> int:

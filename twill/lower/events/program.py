@@ -190,7 +190,7 @@ class _Builder:
 
     def _arrived(self, wait: Wait, event: str) -> Iterator[Edge]:
         """Arrivals reach a wait; what a priced one costs on the way is in the dependence."""
-        one_way = self.costs.one_way if self._is_added(wait) else 0
+        one_way = max(0, self.costs.one_way - self.costs.wait) if self._is_added(wait) else 0
         parts = (Part(wait.barrier, one_way),) if one_way else ()
         for source, i in self.arrivals[wait.barrier]:
             why = f"{event}: {source} arrives"
