@@ -13,8 +13,8 @@ class SyncCosts:
     """Cycles that a release of a ring slot, a drain or a sync takes; the lowering adds them.
 
     ``arrive``, ``wait`` and ``sync`` (all warps of a role meet) keep a stream; ``one_way`` passes
-    from an arrival to the next instruction of a role that waits, its wait included. What a hand-off and a wait for a result cost is
-    part of the problem.
+    from an arrival to the next instruction of a role that waits, its wait included. What a
+    hand-off and a wait for a result cost is part of the problem.
     """
 
     arrive: int = 0
