@@ -10,6 +10,7 @@ import pytest
 
 from tests.lower.shipped import PAIRS, solved
 from twill.accounting import Usage
+from twill.events.graph import Edge
 from twill.events.ratio import dead_circuit, max_ratio
 from twill.lower import WarpProgram, lower
 from twill.lower.events import SyncCosts, program_graph, timing
@@ -67,6 +68,24 @@ def test_synchronisation_costs_what_is_named(loop: str, machine: str) -> None:
         assert {edge.src for edge in found.circuit} >= {wait.event for wait in found.added}
     for wait in found.added:
         assert wait.cycles > 0
+
+
+@pairs
+def test_where_a_body_begins_changes_nothing(loop: str, machine: str) -> None:
+    """A body is a circle: cut anywhere, the program has the same graph."""
+    usage, program = lowered(loop, machine)
+    stated = edges_of(usage, program)
+    for n, role in enumerate(program.roles):
+        for place in range(1, len(role.body)):
+            head = tuple(replace(i, offset=i.offset + 1) for i in role.body[:place])
+            roles = list(program.roles)
+            roles[n] = replace(role, body=(*role.body[place:], *head))
+            assert edges_of(usage, replace(program, roles=tuple(roles))) == stated
+
+
+def edges_of(usage: Usage, program: WarpProgram) -> set[Edge]:
+    """Every edge, with all costs."""
+    return set(program_graph(usage, program, SyncCosts(1, 2, 3, 4)).edges)
 
 
 @pairs

@@ -121,27 +121,37 @@ class _Builder:
     def _hands_off(self, i: Arrive) -> bool:
         return i.barrier == f"{i.after}.full"
 
+    def _since_run(self, role: RoleProgram, place: int) -> Iterator[tuple[int, int]]:
+        """Places backwards to the last operation, and whether (1) each is in the body before."""
+        for back in range(1, len(role.body)):
+            at = (place - back) % len(role.body)
+            if isinstance(role.body[at], Run):
+                return
+            if self.event[role.name, at] not in self.without:
+                yield at, 1 if back > place else 0
+
     def _at_once(self, role: RoleProgram, place: int) -> bool:
         """Whether nothing added stands between an operation and the hand-off of its value."""
-        since = [isinstance(i, Run) for i in role.body[:place]]
-        last = max((n for n, run in enumerate(since) if run), default=0)
-        return not any(self._is_added(i) for i in role.body[last:place])
+        return not any(self._is_added(role.body[at]) for at, _ in self._since_run(role, place))
 
     # Streams
 
     def _turns(self, role: RoleProgram) -> Iterator[Turn]:
-        inside = ""
         for place, i in self._kept(role):
-            if isinstance(i, Wait | Drain) and not self._is_added(i):
-                inside = i.before
-            elif isinstance(i, Run):
-                inside = ""
-            turn = self._turn(role, place, i)
+            turn, inside = self._turn(role, place, i), self._inside(role, place, i)
             if turn is not None and inside:
                 op = self.problem.op[inside]
                 yield replace(turn, inside=issued(op), lead=self.usage.wait(inside))
             elif turn is not None:
                 yield turn
+
+    def _inside(self, role: RoleProgram, place: int, i: Instruction) -> str:
+        """The operation for which the stream waits already where an instruction stands."""
+        if isinstance(i, Run):
+            return ""
+        waits = (role.body[at] for at, _ in self._since_run(role, place))
+        priced = (w for w in (i, *waits) if isinstance(w, Wait | Drain) and not self._is_added(w))
+        return next((w.before for w in priced), "")
 
     def _turn(self, role: RoleProgram, place: int, i: Instruction) -> Turn | None:
         event = self.event[role.name, place]
@@ -209,17 +219,17 @@ class _Builder:
         event = self.event[role.name, place]
         op = self.problem.op[i.after]
         if not op.asynchronous:
-            run = next(r for r in role.body if isinstance(r, Run) and r.op == i.after)
-            delay = self._finished(i)
+            run, at = next(
+                (r, n) for n, r in enumerate(role.body) if isinstance(r, Run) and r.op == i.after
+            )
+            tokens = i.offset - run.offset + (1 if at > place else 0)
             why = f"{event} comes after {op.name}"
-            yield Edge(op.name, event, delay, i.offset - run.offset, "barrier", why)
-        for back in range(place - 1, -1, -1):
-            other = role.body[back]
-            if isinstance(other, Run):
-                return
-            before = self.event[role.name, back]
-            if isinstance(other, Wait | Drain) and before not in self.without:
-                why, tokens = f"{event} comes after {before}", i.offset - other.offset
+            yield Edge(op.name, event, self._finished(i), tokens, "barrier", why)
+        for at, wrapped in self._since_run(role, place):
+            other = role.body[at]
+            if isinstance(other, Wait | Drain):
+                before = self.event[role.name, at]
+                why, tokens = f"{event} comes after {before}", i.offset - other.offset + wrapped
                 yield Edge(before, event, 0, tokens, "stream", why)
 
     def _finished(self, i: Arrive) -> int:
