@@ -42,6 +42,25 @@ def test_a_problem_without_roles(twill: Twill, vliw_json: Path) -> None:
     assert "has no roles" in result.err
 
 
+def test_timing(twill: Twill) -> None:
+    """Below the listing: is it live, how fast, how far each latency may grow."""
+    result = twill("lower", "gemm", "-m", "b200", "-q")
+    timing = result.out.split("Timing", 1)[1]
+    assert "every circuit of waits carries a token" in timing
+    assert "more than the schedule's 656" in timing
+    assert "load: wait for B.empty before B" in timing
+    assert "may grow by" in timing
+
+
+def test_json(twill: Twill) -> None:
+    """One document, with the program and its timing."""
+    result = twill("lower", "gemm", "-m", "h100", "-q", "--format", "json")
+    assert result.code == 0
+    document = json.loads(result.out)
+    assert document["schema"] == "twill/program/v1"
+    assert document["timing"]["cycles"] == [1024, 1]
+
+
 def test_a_misspelt_format(twill: Twill) -> None:
     """The nearest word is offered."""
     result = twill("lower", "gemm", "-m", "h100", "--format", "listin")

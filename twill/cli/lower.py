@@ -15,8 +15,10 @@ from twill.cli.scheduled import Scheduled, Wanted, schedule_options, scheduled
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
     from twill.lower import WarpProgram
+    from twill.lower.events import Timing
+    from twill.schedule import Schedule
 
-FORMATS = ("listing",)
+FORMATS = ("listing", "json")
 
 
 @click.command("lower", short_help="Turn a schedule into one program per role.", epilog=EPILOG)
@@ -38,16 +40,20 @@ def lower_command(spec: str, choices: Choices, wanted: Wanted, form: str, no_col
     \b
     twill lower flash_attention_forward --machine h100
     twill lower gemm -m b200 --schedule out/schedule.json
+    twill lower gemm -m h100 --format json > program.json
     """  # fmt: skip
     from twill.cli.inputs import load_model
     from twill.lower import lower
 
-    assert form in FORMATS
     model = load_model(spec, choices)
     found = scheduled(model, wanted, no_color)
     if found.schedule is None:
         return _nothing(found)
-    _show(model, found, lower(model.problem, found.schedule), no_color)
+    program = lower(model.problem, found.schedule)
+    if form == "json":
+        _emit(model, found.schedule, program)
+    else:
+        _show(model, found.schedule, program, no_color)
     return Exit.OK if found.outcome is None else exit_of(found.outcome, found.interrupted)
 
 
@@ -60,9 +66,26 @@ def _nothing(found: Scheduled) -> int:
     return exit_of(found.outcome, found.interrupted)
 
 
-def _show(model: Model, found: Scheduled, program: WarpProgram, no_color: bool) -> None:
+def _timing(model: Model, schedule: Schedule, program: WarpProgram) -> Timing:
+    from twill.lower.events import SyncCosts, timing
+    from twill.lower.lowering import usage_of
+
+    machine = model.elaboration.machine if model.elaboration is not None else None
+    return timing(usage_of(model.problem, schedule), program, SyncCosts.of(machine))
+
+
+def _emit(model: Model, schedule: Schedule, program: WarpProgram) -> None:
+    from twill.cli.output import emit_json
+    from twill.formats import program_to_json
+
+    emit_json(program_to_json(program, _timing(model, schedule, program)))
+
+
+def _show(model: Model, schedule: Schedule, program: WarpProgram, no_color: bool) -> None:
     from twill.cli.output import emit, page_for
     from twill.reports.terminal.program import listing
+    from twill.reports.terminal.timing import timing_text
 
-    assert found.schedule is not None
-    emit(listing(page_for(sys.stdout, no_color), model.problem, found.schedule, program))
+    page = page_for(sys.stdout, no_color)
+    emit(listing(page, model.problem, schedule, program))
+    emit(timing_text(page, _timing(model, schedule, program)))

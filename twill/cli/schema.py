@@ -6,7 +6,9 @@ import click
 
 from twill.cli.options import Choice
 
-KINDS = ("problem", "schedule", "outcome", "loop", "machine", "certificate", "refutation")
+KINDS = (
+    "problem", "schedule", "program", "outcome", "loop", "machine", "certificate", "refutation",
+)  # fmt: skip
 
 
 @click.command("schema", short_help="Print the JSON Schema of a file format.")
@@ -14,7 +16,8 @@ KINDS = ("problem", "schedule", "outcome", "loop", "machine", "certificate", "re
 def schema_command(kind: str) -> None:
     """Print the JSON Schema of KIND.
 
-    KIND is problem, schedule, outcome, loop, machine, certificate or refutation.
+    KIND is problem, schedule, program, outcome, loop, machine, certificate or
+    refutation.
 
     \b
     twill schema loop > loop.schema.json

@@ -26,7 +26,7 @@ def _hexadecimal(value: str) -> str:
 
 
 _SHA256 = "[0-9a-f]{64}"
-_Sha256 = Annotated[
+Sha256 = Annotated[
     str, AfterValidator(_hexadecimal), WithJsonSchema({"type": "string", "pattern": _SHA256})
 ]
 
@@ -94,7 +94,7 @@ class ScheduleModel(Model):
     """A modulo schedule with its roles and rings, and what is proved about it."""
 
     schema_id: Literal["twill/schedule/v1"] = Field(alias="schema")
-    problem_sha256: _Sha256 = Field(description="Of the canonical JSON of the problem.")
+    problem_sha256: Sha256 = Field(description="Of the canonical JSON of the problem.")
     status: Status
     ii: Count = Field(description="Initiation interval in cycles.")
     ii_lower_bound: NonNegative

@@ -10,6 +10,7 @@ from twill.check.values import Reader
 _MODELS = {
     "problem": ("twill.formats.problem_model", "ProblemModel"),
     "schedule": ("twill.formats.schedule_model", "ScheduleModel"),
+    "program": ("twill.formats.program_model", "ProgramModel"),
     "outcome": ("twill.formats.schedule_model", "OutcomeModel"),
     "loop": ("twill.spec.loop_models", "LoopModel"),
     "machine": ("twill.spec.machine_models", "MachineModel"),
