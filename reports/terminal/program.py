@@ -49,7 +49,7 @@ def listing(page: Page, problem: Problem, schedule: Schedule, program: WarpProgr
     lines += paragraph(page, note, style="dim")
     for role in program.roles:
         lines += _role(page, problem, schedule, program, role)
-    lines += _rings(page, problem, program)
+    lines += _rings(page, problem, schedule, program)
     lines += _barriers(page, program)
     lines += _memories(page, problem, program)
     return render(page, lines)
@@ -154,7 +154,7 @@ def _phase(slots: int, offset: int) -> str:
     return f"slot {t} % {slots}, phase {t} / {slots} % 2"
 
 
-def _rings(page: Page, problem: Problem, program: WarpProgram) -> list[Line]:
+def _rings(page: Page, problem: Problem, schedule: Schedule, program: WarpProgram) -> list[Line]:
     columns = (
         Column("ring"), Column("memory"), Column("address", ">"), Column("slots", ">"),
         Column("slot", ">"), Column("", wrap=True),
@@ -164,11 +164,14 @@ def _rings(page: Page, problem: Problem, program: WarpProgram) -> list[Line]:
          "for the whole loop")
         for r in program.residents
     ]  # fmt: skip
+    needed = {buffer.name: buffer.depth for buffer in schedule.buffers}
     for ring in program.rings:
         unit = problem.memory[ring.memory].unit
         notes = [" = ".join(ring.values)] if len(ring.values) > 1 else []
         notes += ["accumulator"] if ring.accumulator else []
         notes += ["hand-off"] if ring.handoff else []
+        more = ring.slots - needed.get(ring.name, ring.slots)
+        notes += [f"{more} more than the schedule needs"] if more > 0 else []
         size = quantity(ring.size, unit)
         rows.append(
             (ring.name, ring.memory, str(ring.address), str(ring.slots), size, ", ".join(notes))

@@ -15,7 +15,7 @@ from twill.cli.scheduled import Scheduled, Wanted, schedule_options, scheduled
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
     from twill.lower import WarpProgram
-    from twill.lower.events import Timing
+    from twill.lower.events import SyncCosts, Timing
     from twill.schedule import Schedule
 
 FORMATS = ("listing", "json")
@@ -43,13 +43,13 @@ def lower_command(spec: str, choices: Choices, wanted: Wanted, form: str, no_col
     twill lower gemm -m h100 --format json > program.json
     """  # fmt: skip
     from twill.cli.inputs import load_model
-    from twill.lower import lower
+    from twill.lower.deepen import lower_well
 
     model = load_model(spec, choices)
     found = scheduled(model, wanted, no_color)
     if found.schedule is None:
         return _nothing(found)
-    program = lower(model.problem, found.schedule)
+    program = lower_well(model.problem, found.schedule, _costs(model))
     if form == "json":
         _emit(model, found.schedule, program)
     else:
@@ -67,11 +67,17 @@ def _nothing(found: Scheduled) -> int:
 
 
 def _timing(model: Model, schedule: Schedule, program: WarpProgram) -> Timing:
-    from twill.lower.events import SyncCosts, timing
+    from twill.lower.events import timing
     from twill.lower.lowering import usage_of
 
-    machine = model.elaboration.machine if model.elaboration is not None else None
-    return timing(usage_of(model.problem, schedule), program, SyncCosts.of(machine))
+    return timing(usage_of(model.problem, schedule), program, _costs(model))
+
+
+def _costs(model: Model) -> SyncCosts:
+    """What synchronisation costs on the machine; nothing where it is not known."""
+    from twill.lower.events import SyncCosts
+
+    return SyncCosts.of(model.elaboration.machine if model.elaboration is not None else None)
 
 
 def _emit(model: Model, schedule: Schedule, program: WarpProgram) -> None:

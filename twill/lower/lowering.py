@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from twill.accounting import Usage
@@ -20,8 +21,12 @@ from twill.problem import Problem
 from twill.schedule import Schedule
 
 
-def lower(problem: Problem, schedule: Schedule) -> WarpProgram:
+def lower(
+    problem: Problem, schedule: Schedule, deeper: Mapping[str, int] | None = None
+) -> WarpProgram:
     """The programs of a verified schedule.
+
+    ``deeper``: slots that rings get beyond those that the schedule needs.
 
     :raises InputError: if the problem has no roles, or its memories cannot hold the rings with
         their alignment and the barriers that the program needs.
@@ -30,7 +35,7 @@ def lower(problem: Problem, schedule: Schedule) -> WarpProgram:
         message = f"{problem.name} has no roles: there are no warps to write programs for"
         raise InputError([Diagnostic(message, help="give the problem 'roles'")])
     usage = usage_of(problem, schedule)
-    depth = depths(usage)
+    depth = {name: n + (deeper or {}).get(name, 0) for name, n in depths(usage).items()}
     found = chains(usage)
     needed = required(usage, depth, found)
     made, parties, added = _synchronised(usage, needed, depth)

@@ -44,7 +44,8 @@ class SharedMemory:
         items.append((self.arrived_at, "inputs_full", "1 mbarrier"))
         items.sort()
         lines = [f"constexpr uint32_t {name}_AT = {at};  // {note}" for at, name, note in items]
-        return [*lines, f"[[maybe_unused]] constexpr uint32_t SHARED_BYTES = {self.arrived_at + 8};"]
+        end = self.arrived_at + 8
+        return [*lines, f"[[maybe_unused]] constexpr uint32_t SHARED_BYTES = {end};"]
 
     def _here(self, items: tuple[Resident, ...]) -> list[Resident]:
         return [item for item in items if item.memory == self.memory]

@@ -1,0 +1,50 @@
+"""Rings get a slot more than the schedule needs where that hides what a release costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lower.shipped import solved
+from twill.lower import confused_phases, lower, missing_orderings
+from twill.lower.deepen import lower_well
+from twill.lower.events import SyncCosts, timing
+from twill.lower.lowering import usage_of
+
+KEPT = (
+    ("gemm", "h100"),
+    ("gemm", "b200"),
+    ("gemm", "a100"),
+    ("flash_attention_forward", "h100"),
+    ("flash_attention_backward", "h100"),
+)
+"""Pairs whose programs are as fast as their schedules say."""
+
+
+@pytest.mark.parametrize(("loop", "machine"), KEPT)
+def test_the_program_keeps_the_initiation_interval(loop: str, machine: str) -> None:
+    """With the costs of arrives, waits and syncs that the model does not price."""
+    made, schedule = solved(loop, machine)
+    costs = SyncCosts.of(made.machine)
+    program = lower_well(made.problem, schedule, costs)
+    found = timing(usage_of(made.problem, schedule), program, costs)
+    assert found.cycles == schedule.ii
+    assert missing_orderings(made.problem, schedule, program) == ()
+    assert confused_phases(made.problem, schedule, program) == ()
+
+
+def test_a_slot_more_for_the_ring_without_slack() -> None:
+    """B is held for two periods to the cycle: its release does not fit, one slot more hides it."""
+    made, schedule = solved("gemm", "b200")
+    costs = SyncCosts.of(made.machine)
+    before = timing(usage_of(made.problem, schedule), lower(made.problem, schedule), costs)
+    assert before.cycles is not None
+    assert before.cycles > schedule.ii
+    rings = {r.name: r.slots for r in lower_well(made.problem, schedule, costs).rings}
+    depth = {b.name: b.depth for b in schedule.buffers}
+    assert {name: n - depth[name] for name, n in rings.items()} == {"A": 0, "B": 1, "C": 0}
+
+
+def test_without_costs_nothing_is_deepened() -> None:
+    """Where synchronisation costs nothing the schedule's rings are enough."""
+    made, schedule = solved("gemm", "b200")
+    assert lower_well(made.problem, schedule, SyncCosts()) == lower(made.problem, schedule)

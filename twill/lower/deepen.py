@@ -1,0 +1,67 @@
+"""Rings with more slots than the schedule needs, where that hides what a release costs.
+
+The model frees a slot when its last reader has finished; a program needs an arrive, its way to the
+load role and a wait for that. Where a ring has no slack, these cycles add to the II; one slot
+more, if the memory has it, takes the release off the critical circuit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from twill.accounting import Usage
+from twill.diagnostics import InputError
+from twill.events.ratio import max_ratio
+from twill.events.robust import unit_bound
+from twill.lower.events import SyncCosts, program_graph
+from twill.lower.lowering import lower, usage_of
+from twill.lower.program import WarpProgram
+from twill.problem import Problem
+from twill.schedule import Schedule
+
+
+def lower_well(problem: Problem, schedule: Schedule, costs: SyncCosts) -> WarpProgram:
+    """The program of a schedule, with rings of streaming loads as deep as its speed asks for.
+
+    One slot at a time, the one that helps most; none where the program keeps the II.
+
+    :raises InputError: as :func:`twill.lower.lower`.
+    """
+    usage = usage_of(problem, schedule)
+    best, deeper = lower(problem, schedule), dict[str, int]()
+    cycles = _cycles(usage, best, costs)
+    while cycles > schedule.ii:
+        tried = [_tried(problem, schedule, costs, usage, {**deeper, name: deeper.get(name, 0) + 1})
+                 for name in _rings(usage)]  # fmt: skip
+        found = min((t for t in tried if t is not None), key=lambda t: t[0], default=None)
+        if found is None or found[0] >= cycles:
+            return best
+        cycles, best, deeper = found
+    return best
+
+
+def _rings(usage: Usage) -> list[str]:
+    """Rings that a load fills ahead of the loop: depth is all that keeps it from running on."""
+    return [b.name for b in usage.buffers if usage.problem.op[b.name].streaming]
+
+
+def _tried(
+    problem: Problem,
+    schedule: Schedule,
+    costs: SyncCosts,
+    usage: Usage,
+    deeper: Mapping[str, int],
+) -> tuple[Fraction, WarpProgram, dict[str, int]] | None:
+    """Cycles per iteration with deeper rings; None where the memory does not hold them."""
+    try:
+        program = lower(problem, schedule, deeper)
+    except InputError:
+        return None
+    return _cycles(usage, program, costs), program, dict(deeper)
+
+
+def _cycles(usage: Usage, program: WarpProgram, costs: SyncCosts) -> Fraction:
+    graph = program_graph(usage, program, costs)
+    found = max_ratio(graph, least=Fraction(unit_bound(usage.problem)))
+    return Fraction(0) if found.cycles is None else found.cycles
