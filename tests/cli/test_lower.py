@@ -47,9 +47,16 @@ def test_timing(twill: Twill) -> None:
     result = twill("lower", "gemm", "-m", "b200", "-q")
     timing = result.out.split("Timing", 1)[1]
     assert "every circuit of waits carries a token" in timing
-    assert "more than the schedule's 656" in timing
-    assert "load: wait for B.empty before B" in timing
+    assert "656 per iteration, as the schedule says" in timing
     assert "may grow by" in timing
+    assert "1 more than the schedule needs" in result.out
+
+
+def test_what_a_wait_costs(twill: Twill) -> None:
+    """Where the memory has no room for a slot more, the wait is named with its price."""
+    result = twill("lower", "gemm", "-m", "b200", "--set", "K=128", "--set", "M=256", "-q")
+    assert "92 more than the schedule's 3040" in result.out
+    assert "load: wait for B.empty before B  1084 cycles" in result.out
 
 
 def test_json(twill: Twill) -> None:
