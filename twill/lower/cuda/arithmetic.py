@@ -98,10 +98,6 @@ class Arithmetic:
         source = self.elaboration.tiles[operand.name]
         if source.space != "register":
             return f"twill::floats({self.memory.slot(operand.name, at(operand.distance))})"
-        own = {value for held in self.variables.role.held for value in held.values
-               if " for " not in held.name}  # fmt: skip
-        if operand.name not in own:
-            return self.variables.received(operand.name, tile.name)
         return self.variables.read(tile.name, operand.name, operand.distance)
 
     # Hooks

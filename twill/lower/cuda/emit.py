@@ -9,6 +9,7 @@ from twill.elaborate import Elaboration
 from twill.lower.cuda import mma_sync, wgmma
 from twill.lower.cuda.frame import Frame, Kernel
 from twill.lower.cuda.frames.attention_forward import AttentionForward, is_attention_forward
+from twill.lower.cuda.frames.generic import Generic
 from twill.lower.cuda.header import header
 from twill.lower.cuda.multistage import multistage
 from twill.lower.cuda.names import identifiers
@@ -65,5 +66,4 @@ def _names(program: WarpProgram, elaboration: Elaboration) -> dict[str, str]:
 def _frame(kernel: Kernel) -> Frame:
     if is_attention_forward(kernel.elaboration.tiles):
         return AttentionForward(kernel)
-    message = f"{kernel.program.name}: Twill knows no kernel around this loop"
-    raise InputError([Diagnostic(message)])
+    return Generic(kernel)

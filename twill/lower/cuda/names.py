@@ -43,10 +43,20 @@ def _plain(name: str) -> str:
 
 def comment(text: str) -> str:
     """Text that can stand behind ``//``: one line of printable ASCII, no backslash at its end."""
-    line = " ".join(text.split())
-    line = "".join(c if " " <= c <= "~" else _SUBSTITUTES.get(c, "?") for c in line)
+    line = "".join(c if " " <= c <= "~" else _SUBSTITUTES.get(c, "?") for c in text)
     line = line.replace("??", "? ?").replace("*/", "* /").replace("/*", "/ *")
     return line.rstrip("\\").rstrip()
 
 
-_SUBSTITUTES = {"·": "|", "→": "->", "←": "<-", "≤": "<=", "≥": ">=", "×": "x", "−": "-", "–": "-"}
+_SUBSTITUTES = {
+    "\n": " ",
+    "\t": " ",
+    "·": "|",
+    "→": "->",
+    "←": "<-",
+    "≤": "<=",
+    "≥": ">=",
+    "×": "x",
+    "−": "-",
+    "–": "-",
+}

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate.tiles import TileOp
 from twill.lower.cuda.arithmetic import Arithmetic
 from twill.lower.cuda.bodies import Place, bodies, iteration
 from twill.lower.cuda.frame import Box, Frame, Kernel, Run1D, Source
 from twill.lower.cuda.head import head
+from twill.lower.cuda.hooks import hooks
 from twill.lower.cuda.shared_memory import SharedMemory, parties
 from twill.lower.cuda.text import Lines, block, call, comment, indented
 from twill.lower.cuda.variables import Variables
@@ -63,12 +65,15 @@ class Specialised:
     def text(self) -> str:
         """The file ``kernel.cu``."""
         program = self.kernel.program
+        roles = [self.role(role) for role in program.roles]
+        called = "\n".join(line for role in roles for line in role)
         parts = [
             head(program, program.name, self.kernel.claims, ARCH),
             ['#include "twill.cuh"'],
             self.constants(),
             self.frame.parameters(),
-            *(self.role(role) for role in program.roles),
+            hooks(called, self.kernel.elaboration.tiles, self.kernel.names),
+            *roles,
             self.entry(),
             self.frame.self_test().splitlines(),
         ]
@@ -80,7 +85,7 @@ class Specialised:
         return [
             f"[[maybe_unused]] constexpr int II = {self.kernel.program.ii};  // as scheduled",
             f"constexpr int THREADS = {self.threads};",
-            f"constexpr int {', '.join(sizes)};  // the tile",
+            f"[[maybe_unused]] constexpr int {', '.join(sizes)};  // the tile",
             "",
             "// Shared memory, from a multiple of 1024 bytes on.",
             *self.memory.constants(),
@@ -345,13 +350,23 @@ class _Role:
         return any(problem.op[name].asynchronous for name in readers)
 
     def _send(self, send: Send, at: str) -> Lines:
+        if not self.kernel.elaboration.problem.op[send.value].handoff.bytes:
+            message = (
+                f"{send.value} goes to another role, but its stated cost gives it no room there"
+            )
+            hint = "keep its readers on its role with --no-handoff"
+            raise InputError([Diagnostic(message, help=hint)])
         value = self.variables.written(send.value)
-        return call("twill::send", self.memory.sent(send.value, at), value, "thread")
+        slot = self.memory.sent(send.value, at)
+        return call(f"twill::send_{self._kind(send.value)}", slot, value, "thread")
 
     def _receive(self, receive: Receive, at: str) -> Lines:
         to = self.variables.received(receive.value, receive.reader)
         slot = self.memory.sent(receive.value, _less(at, receive.lag))
-        return call("twill::receive", to, slot, "thread")
+        return call(f"twill::receive_{self._kind(receive.value)}", to, slot, "thread")
+
+    def _kind(self, value: str) -> str:
+        return "tile" if len(self.tiles[value].shape) == 2 else "vector"
 
 
 def _less(iteration_: str, distance: int) -> str:

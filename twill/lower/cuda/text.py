@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from twill.lower.cuda.names import comment as safe
+
 Lines = list[str]
 
 WIDTH = 92
@@ -16,8 +18,8 @@ def indented(lines: Iterable[str]) -> Lines:
 
 
 def comment(lines: Iterable[str]) -> Lines:
-    """The lines as a comment."""
-    return [f"// {line}".rstrip() for line in lines]
+    """The lines as a comment; nothing in them can end or continue it."""
+    return [f"// {safe(line)}".rstrip() for line in lines]
 
 
 def block(head: str, inside: Iterable[str]) -> Lines:

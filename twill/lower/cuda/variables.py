@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate.tiles import TileOp
 from twill.lower.cuda.text import Lines
 from twill.lower.program import Held, RoleProgram, Run
@@ -24,7 +25,17 @@ class Variables:
     names: Mapping[str, str]
 
     def declare(self) -> Lines:
-        """All variables, with what is read from before iteration 0 set to its initial value."""
+        """All variables, with what is read from before iteration 0 set to its initial value.
+
+        :raises InputError: where two instances of a multiply's result are alive: registers that a
+            multiply writes cannot be moved.
+        """
+        for held in self.role.held:
+            if held.copies > 1 and self.tiles[held.values[0]].kind == "mma":
+                name = held.values[0]
+                message = f"{held.copies} instances of {name} are alive in registers at once"
+                hint = f"fewer registers for its role (--registers-per-role) keep {name} to one"
+                raise InputError([Diagnostic(message, help=hint)])
         return [line for held in self.role.held for line in self._declare(held)]
 
     def _declare(self, held: Held) -> Lines:
@@ -63,6 +74,10 @@ class Variables:
         )
         return "-INFINITY" if maximum else {"float": "0.0f"}.get(self.kind(held.values[0]), "0u")
 
+    def holds(self, value: str) -> bool:
+        """Whether a value is one of the role's own."""
+        return any(value in h.values and " for " not in h.name for h in self.role.held)
+
     def holder(self, value: str) -> Held:
         """The variable that holds a value of the role's own."""
         return next(h for h in self.role.held if value in h.values and " for " not in h.name)
@@ -85,6 +100,8 @@ class Variables:
 
     def read(self, reader: str, value: str, distance: int) -> str:
         """The variable in which an operation finds a value of ``distance`` iterations ago."""
+        if not self.holds(value):
+            return self.received(value, reader)
         held = self.holder(value)
         if held.copies == 1:
             return self.name(held)

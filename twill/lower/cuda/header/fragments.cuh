@@ -83,4 +83,28 @@ __device__ __forceinline__ const float* floats(uint32_t address) {
   return static_cast<const float*>(__cvta_shared_to_generic(address));
 }
 
+// Hand a tile to a role of as many threads: each thread leaves what the thread of the same number
+// there takes, THREADS apart so that no two of a warp meet in a bank.
+template <int THREADS = 128, typename T, int COUNT>
+__device__ __forceinline__ void send_tile(uint32_t slot, const T (&x)[COUNT], int thread) {
+  T* to = static_cast<T*>(__cvta_shared_to_generic(slot));
+#pragma unroll
+  for (int i = 0; i < COUNT; ++i) to[i * THREADS + thread] = x[i];
+}
+template <int THREADS = 128, typename T, int COUNT>
+__device__ __forceinline__ void receive_tile(T (&x)[COUNT], uint32_t slot, int thread) {
+  const T* from = static_cast<const T*>(__cvta_shared_to_generic(slot));
+#pragma unroll
+  for (int i = 0; i < COUNT; ++i) x[i] = from[i * THREADS + thread];
+}
+// The same of a vector along rows, of which every quad has two: one of its threads leaves them.
+__device__ __forceinline__ void send_vector(uint32_t slot, const float (&x)[2], int thread) {
+  float* to = static_cast<float*>(__cvta_shared_to_generic(slot)) + thread / 32 * 16;
+  if (thread % 4 == 0) to[thread % 32 / 4] = x[0], to[thread % 32 / 4 + 8] = x[1];
+}
+__device__ __forceinline__ void receive_vector(float (&x)[2], uint32_t slot, int thread) {
+  const float* from = floats(slot) + thread / 32 * 16 + thread % 32 / 4;
+  x[0] = from[0], x[1] = from[8];
+}
+
 }  // namespace twill
