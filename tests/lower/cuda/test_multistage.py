@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -8,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.lower.cuda.emulate import emulate
 from twill.diagnostics import InputError
 from twill.elaborate import elaborate
 from twill.lower import WarpProgram, lower
 from twill.lower.cuda import mma_sync
 from twill.lower.cuda.compile import compile_kernel, compile_program
-from twill.lower.cuda.header import part
 from twill.lower.cuda.measure import Measured, fitted, measure
 from twill.lower.cuda.multistage import multistage
 from twill.lower.cuda.toolchain import Toolchain
@@ -23,7 +22,6 @@ from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
 from twill.what_if import parse_change
 
-EMULATED = Path(__file__).parent / "emulated"
 Emitted = tuple[WarpProgram, Mapping[str, str]]
 STATED = 24
 FITS = 56
@@ -78,20 +76,6 @@ def test_its_self_test_links(tmp_path: Path, tools: Toolchain) -> None:
     assert (tmp_path / "test").stat().st_size > 0
 
 
-def _emulated(
-    folder: Path, emitted: Emitted, trips: list[int], gxx: str
-) -> subprocess.CompletedProcess[str]:
-    """Run one block on the CPU: the emitted text with primitives that do what PTX says."""
-    for name in ("accumulators.cuh", "mma_sync.cuh"):
-        (folder / name).write_text(part(name), encoding="utf-8")
-    (folder / "kernel.cu").write_text(emitted[1]["kernel.cu"], encoding="utf-8")
-    program = folder / "emulated"
-    options = ["-std=c++20", "-O2", "-pthread", "-w", f"-I{folder}", f"-I{EMULATED}"]
-    subprocess.run([gxx, *options, "-o", program, EMULATED / "gemm.cpp"], check=True)
-    command = [str(program), *map(str, trips)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-
-
 @pytest.mark.parametrize(
     ("tile", "warps"), [((128, 256, 64), 8), ((128, 128, 128), 8), ((64, 128, 64), 4)]
 )
@@ -100,7 +84,7 @@ def test_it_computes_the_product(
 ) -> None:
     """For no, few and many iterations, wherever copies and warps are when they are late."""
     trips = [0, 1, 2, 3, 5, 8]
-    done = _emulated(tmp_path, _gemm(FITS, tile, warps), trips, gxx)
+    done = emulate(tmp_path, _gemm(FITS, tile, warps)[1], "gemm.cpp", trips, gxx)
     assert done.stderr == ""
     assert done.stdout.splitlines() == [f"{n} iterations: right" for n in trips]
 
@@ -121,10 +105,10 @@ def test_a_wrong_wait_or_slot_is_seen(
     tmp_path: Path, good: str, bad: str, why: str, gxx: str
 ) -> None:
     """The emulation has teeth: kernels that would fail on a GPU fail in it."""
-    program, files = _gemm(FITS)
+    files = _gemm(FITS)[1]
     assert good in files["kernel.cu"]
     broken = {**files, "kernel.cu": files["kernel.cu"].replace(good, bad)}
-    done = _emulated(tmp_path, (program, broken), [5], gxx)
+    done = emulate(tmp_path, broken, "gemm.cpp", [5], gxx)
     assert (done.returncode != 0, done.stderr.strip()) == (True, "wrong value"), why
 
 

@@ -1,0 +1,1 @@
+// Everything is in cuda_on_cpu.h.
