@@ -71,15 +71,24 @@ def _operands(inside: str, at: int) -> list[str]:
 
 
 def emulate(
-    folder: Path, files: Mapping[str, str], test: str, arguments: Sequence[object], gxx: str
+    folder: Path,
+    files: Mapping[str, str],
+    driver: str,
+    arguments: Sequence[object],
+    gxx: str,
+    patience: int = 60,
 ) -> subprocess.CompletedProcess[str]:
-    """Compile a kernel's files and the driver ``test`` for the CPU, and run that."""
+    """Compile a kernel's files and its driver for the CPU, and run that.
+
+    A thread that waits longer than ``patience`` seconds waits for ever.
+    """
     for name, text in files.items():
         (folder / name).write_text(translated(text), encoding="utf-8")
     program = folder / "emulated"
     options = ["-std=c++20", "-O2", "-pthread", "-w", f"-I{folder}", f"-I{EMULATED}"]
+    options.append(f"-DPATIENCE_SECONDS={patience}")
     built = subprocess.run(
-        [gxx, *options, "-include", "cuda_on_cpu.h", "-o", program, EMULATED / test],
+        [gxx, *options, "-include", "cuda_on_cpu.h", "-o", program, EMULATED / driver],
         capture_output=True,
         text=True,
         check=False,

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from twill.lower.cuda.compile import Compiled
-from twill.lower.cuda.measure import Measured, RoleUse, fitted, measure, next_overhead
+from twill.lower.cuda.measure import Measured, RoleUse, fitted, lacks_registers, measure
 from twill.lower.cuda.ptxas import PtxasReport
 from twill.lower.cuda.sass import Instruction, Sass
 
@@ -36,6 +38,18 @@ def test_a_budget_is_matched_to_its_setmaxnreg() -> None:
     assert roles == (RoleUse("load", 24, 10, 4), RoleUse("mma", 240, 201, 190))
 
 
+def test_a_role_that_keeps_its_registers_is_measured_from_the_beginning() -> None:
+    """A role whose budget is what the kernel starts with needs no setmaxnreg."""
+    code = _compiled(
+        Instruction("MOV R160, RZ", 150, 160),
+        Instruction("EXIT", 0, -1),
+        Instruction("USETMAXREG.DEALLOC.CTAPOOL 0x18", 1, 1),
+        Instruction("MOV R9, RZ", 4, 9),
+    )
+    load, mma = measure(code, {"load": 24, "mma": 168}).roles
+    assert (load.used, mma.used) == (10, 161)
+
+
 def test_a_remark_is_a_fault() -> None:
     """A kernel whose setmaxnreg is ignored compiles, and is not what the schedule means."""
     remark = "ptxas info : setmaxnreg ignored"
@@ -48,16 +62,22 @@ def _spilling(size: int) -> PtxasReport:
 
 
 @pytest.mark.parametrize(
-    ("used", "spilled", "overhead"),
-    [(152, 0, None), (153, 0, 32), (160, 0, 32), (161, 0, 40), (152, 4, 32), (190, 4, 64)],
+    ("used", "spilled", "remark", "lacks"),
+    [
+        (152, 0, "", False),
+        (153, 0, "", True),
+        (152, 4, "", True),
+        (152, 0, "(C7507) 'setmaxnreg' ignored to maintain minimum register requirements", True),
+        (152, 0, "(C7510) wgmma is serialized due to insufficient register resources", True),
+        (152, 0, "warning #177-D: variable was declared but never referenced", False),
+    ],
 )
-def test_the_overhead_grows_by_what_the_worst_role_lacks(
-    used: int, spilled: int, overhead: int | None
+def test_a_kernel_lacks_registers_when_ptxas_shows_it(
+    used: int, spilled: int, remark: str, lacks: bool
 ) -> None:
-    """In whole steps of the budgets; a spill alone costs one step."""
-    roles = (RoleUse("load", 40, 20, 20), RoleUse("mma", 152, used, used))
-    measured = Measured(_spilling(spilled), roles, {})
-    assert next_overhead(measured, 24, 8) == overhead
+    """By a spill, by a role beyond its budget, or by what it says."""
+    ptxas = replace(_spilling(spilled), remarks=(remark,) if remark else ())
+    assert lacks_registers(Measured(ptxas, (RoleUse("mma", 152, used, used),), {})) == lacks
 
 
 def test_a_kernel_is_compiled_again_until_it_fits() -> None:

@@ -9,6 +9,7 @@ from twill.elaborate import Elaboration
 from twill.lower.cuda import mma_sync, wgmma
 from twill.lower.cuda.frame import Frame, Kernel
 from twill.lower.cuda.frames.attention_forward import AttentionForward, is_attention_forward
+from twill.lower.cuda.frames.gemm import GemmFrame, gemm_of
 from twill.lower.cuda.frames.generic import Generic
 from twill.lower.cuda.header import header
 from twill.lower.cuda.multistage import multistage
@@ -64,6 +65,9 @@ def _names(program: WarpProgram, elaboration: Elaboration) -> dict[str, str]:
 
 
 def _frame(kernel: Kernel) -> Frame:
-    if is_attention_forward(kernel.elaboration.tiles):
+    tiles = kernel.elaboration.tiles
+    if is_attention_forward(tiles):
         return AttentionForward(kernel)
+    if gemm := gemm_of(tiles):
+        return GemmFrame(kernel, gemm)
     return Generic(kernel)

@@ -2,7 +2,7 @@
 
 The model charges a role for the results alive at once and a flat ``overhead`` for addresses,
 counters and barriers. Where ptxas needs more, the role spills or takes more than its budget;
-:func:`next_overhead` says with which overhead to try again: the problem is stated with that
+:func:`fitted` then tries larger overheads: the problem is stated with that
 (``--what-if roles.registers.overhead=N``), solved, emitted and compiled once more.
 """
 
@@ -65,8 +65,8 @@ def measure(compiled: Compiled, budgets: Mapping[str, int | None]) -> Measured:
 
 
 def _use(role: str, budget: int | None, regions: tuple[Region, ...]) -> RoleUse:
-    own = [x for x in regions if x.limit == budget and x.limit is not None]
-    own = own or [x for x in regions if len(regions) == 1 or x.limit is not None]
+    """Where no setmaxnreg asks for the budget, the role keeps what it has from the beginning."""
+    own = [x for x in regions if x.limit is not None and x.limit == budget] or [regions[0]]
     return RoleUse(role, budget, max(x.used for x in own), max(x.live for x in own))
 
 
@@ -74,17 +74,11 @@ def _sorted(sass: Sass) -> dict[str, int]:
     return dict(sorted(sass.names().items()))
 
 
-def next_overhead(measured: Measured, overhead: int, step: int) -> int | None:
-    """The overhead, in registers per thread, to solve the problem again with.
-
-    ``overhead`` is what the model added to the results of each role, ``step`` the granularity
-    of budgets. What ptxas spills says little of how many registers it lacks, so that a kernel
-    with spills gets one step more. None where every role fits.
-    """
-    lacking = max((role.over for role in measured.roles), default=0)
-    if not lacking and not measured.ptxas.spills and not measured.ptxas.stack_frame:
-        return None
-    return overhead + step * max(1, -(-lacking // step))
+def lacks_registers(measured: Measured) -> bool:
+    """Whether a kernel spills, exceeds a budget, or was compiled as if it had other ones."""
+    said = any("register" in remark or "setmaxnreg" in remark for remark in measured.ptxas.remarks)
+    over = any(role.over for role in measured.roles)
+    return bool(measured.ptxas.spills or measured.ptxas.stack_frame or over or said)
 
 
 def fitted(
@@ -92,12 +86,14 @@ def fitted(
 ) -> tuple[int, Measured]:
     """The smallest overhead found, from ``overhead`` on, with which a kernel fits its budgets.
 
-    ``attempt`` solves, emits and compiles with an overhead. The last attempt is returned, with
-    its faults, where none up to ``most`` fits.
+    ``attempt`` solves, emits and compiles with an overhead; ``step`` is the granularity of
+    budgets. What ptxas spills says little of how many registers it lacks, so that they grow step
+    by step. Where none up to ``most`` fits, the last attempt is returned with its faults.
     """
     measured = attempt(overhead)
-    while (larger := next_overhead(measured, overhead, step)) is not None and larger <= most:
-        overhead, measured = larger, attempt(larger)
+    while lacks_registers(measured) and overhead + step <= most:
+        overhead += step
+        measured = attempt(overhead)
     return overhead, measured
 
 

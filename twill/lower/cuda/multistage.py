@@ -70,13 +70,14 @@ class _Kernel:
             frame.TILE_OF_BLOCK.splitlines(),
             self.role_function(),
             self.entry(),
-            frame.self_test(self.program, frame.POINTER_ARGUMENTS).splitlines(),
+            frame.self_test(self.program.name, frame.POINTER_ARGUMENTS).splitlines(),
         ]
         return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
     def constants(self) -> Lines:
         g = self.gemm
         return [
+            f"[[maybe_unused]] constexpr int II = {self.program.ii};  // as scheduled",
             f"constexpr int THREADS = {32 * self.role.warps};",
             f"constexpr int M = {g.m}, N = {g.n}, K = {g.k};  // the tile",
             *frame.OUTPUT.splitlines(),
@@ -91,6 +92,7 @@ class _Kernel:
             *block("struct Shared {", members)[:-1],
             "};",
             f"static_assert({' && '.join(places)});",
+            "[[maybe_unused]] constexpr uint32_t SHARED_BYTES = sizeof(Shared);",
         ]
 
     def _elements(self, ring: Ring) -> str:

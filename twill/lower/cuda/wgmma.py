@@ -17,7 +17,7 @@ INSTRUCTION = "wgmma"
 """What a machine file calls the matrix instruction of this family."""
 
 ARCH = "sm_90a"
-HEADER = ("barriers.cuh", "tma.cuh", "fragments.cuh", "wgmma.cuh")
+HEADER = ("barriers.cuh", "tma.cuh", "fragments.cuh", "accumulators.cuh", "wgmma.cuh")
 """Its parts of ``twill.cuh``, behind those that all kernels have."""
 
 EXPECTED = ("HGMMA", "UTMALDG", "SYNCS", "USETMAXREG")

@@ -84,7 +84,9 @@ inline uint32_t __cvta_generic_to_shared(const void* pointer) {
   return uint32_t(static_cast<const unsigned char*>(pointer) - memory);
 }
 
-constexpr auto PATIENCE = std::chrono::seconds(60);
+inline void* __cvta_shared_to_generic(size_t address) { return memory + address; }
+
+constexpr auto PATIENCE = std::chrono::seconds(PATIENCE_SECONDS);
 
 // A place where `count` threads meet, again and again.
 class Meeting {
@@ -131,6 +133,7 @@ T __shfl_xor_sync(unsigned, T value, int mask) {
   return other;
 }
 using std::fmaxf;
+inline float __log2f(float x) { return std::log2(x); }
 inline float __frcp_rn(float x) { return 1.0f / x; }
 [[noreturn]] inline void __trap() { fail("trap"); }
 

@@ -13,7 +13,10 @@ from jinja2 import Template
 
 from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate.tiles import TileOp
-from twill.lower.program import WarpProgram
+from twill.lower.cuda.frame import Box, Kernel, Source
+from twill.lower.cuda.text import Lines, call
+from twill.lower.cuda.variables import Variables
+from twill.lower.program import RoleProgram
 
 GROUP = 8
 """Rows of tiles that blocks at work together share: their A and B then come from the L2 cache."""
@@ -54,9 +57,9 @@ def gemm_of(tiles: Mapping[str, TileOp]) -> Gemm | None:
 
 
 def _extents(tiles: Mapping[str, TileOp], a: str, b: str, c: TileOp) -> tuple[int, int, int]:
-    """M, N and K of the tile. The operands' shapes must be [M, K] and [K, N]."""
+    """The sizes of the tile. The operands' shapes must be [M, K] and [K, N], by these names."""
     (m, n), k = c.shape, tiles[a].shape[-1]
-    if tiles[a].shape != (m, k) or tiles[b].shape != (k, n):
+    if tiles[a].shape != (m, k) or tiles[b].shape != (k, n) or (m, n, k) != ("M", "N", "K"):
         shapes = f"{a} {list(tiles[a].shape)} and {b} {list(tiles[b].shape)}"
         message = f"{c.name} {list(c.shape)} of {shapes} is not of the form [M, K] [K, N]"
         raise InputError([Diagnostic(message, help="kernels read both operands row by row")])
@@ -112,8 +115,26 @@ POINTER_ARGUMENTS = (
 )
 """How the self-test fills POINTERS."""
 
+MAPS = """\
+// C [m, n] = A [m, k] B [k, n], row by row; m, n, k are tiles_m M, tiles_n N, trips K.
+struct Parameters {
+  CUtensorMap A, B;
+  Output* C;
+  int64_t stride_C;  // elements from row to row, a multiple of 8
+  int tiles_m, tiles_n, trips;
+};
+"""
 
-def self_test(program: WarpProgram, arguments: Sequence[str]) -> str:
+MAP_ARGUMENTS = (
+    "p.A = twill::tensor_map(A, m, k, k, M, K);",
+    "p.B = twill::tensor_map(B, k, n, n, K, N);",
+    "p.C = C, p.stride_C = n;",
+    "p.tiles_m = m / M, p.tiles_n = n / N, p.trips = trips;",
+)
+"""How the self-test fills MAPS."""
+
+
+def self_test(kernel: str, arguments: Sequence[str]) -> str:
     """The program behind ``TWILL_MAIN``: it checks the kernel against a plain one and times it.
 
     ``arguments``: statements that fill the kernel's ``Parameters p``.
@@ -122,4 +143,47 @@ def self_test(program: WarpProgram, arguments: Sequence[str]) -> str:
     source = folder.joinpath("gemm_main.cu.j2").read_text(encoding="utf-8")
     # C++, not HTML: nothing is to be escaped.
     template = Template(source, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    return str(template.render(program=program, arguments=arguments))
+    return str(template.render(kernel=kernel, arguments=arguments))
+
+
+@dataclass(frozen=True)
+class GemmFrame:
+    """A matrix product whose tiles come by the copy engine and whose sum is in registers."""
+
+    kernel: Kernel
+    gemm: Gemm
+
+    def parameters(self) -> Lines:
+        """Tensor maps, the result, and which tile of it a block computes."""
+        return f"{OUTPUT}\n{MAPS}\n{TILE_OF_BLOCK}".splitlines()
+
+    def block(self) -> Lines:
+        """The block's tile."""
+        return ["[[maybe_unused]] const int2 at = tile_of_block(blockIdx.x, p);"]
+
+    def source(self, op: TileOp, iteration: str) -> Source:
+        """Tile ``iteration`` of the block's rows of A or columns of B."""
+        if op.name == self.gemm.a:
+            return Box("A", "at.x * M", f"{iteration} * K")
+        return Box("B", f"{iteration} * K", "at.y * N")
+
+    def input(self, name: str) -> Source:
+        """A product has none that stays."""
+        raise InputError([Diagnostic(f"{name}: a matrix product has no loop-invariant tiles")])
+
+    def target(self, op: TileOp, iteration: str) -> str:
+        """Nothing is stored in the loop."""
+        message = f"{op.name} of iteration {iteration}: a matrix product stores after its loop"
+        raise InputError([Diagnostic(message)])
+
+    def after(self, role: RoleProgram, variables: Variables) -> Lines:
+        """The role that holds the sum stores it, each warp its 16 rows."""
+        if self.gemm.c not in {value for held in role.held for value in held.values}:
+            return []
+        to = "p.C + int64_t(at.x) * M * p.stride_C + int64_t(at.y) * N"
+        c = variables.written(self.gemm.c)
+        return call(f"twill::store_tile<M, N, {role.warps}, 1>", c, to, "p.stride_C", "thread")
+
+    def self_test(self) -> str:
+        """Launcher, reference check and timing."""
+        return self_test(self.kernel.names[self.kernel.program.name], MAP_ARGUMENTS)

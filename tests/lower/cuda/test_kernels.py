@@ -1,0 +1,103 @@
+"""Every kernel: compiled without loss, golden, and computed on the CPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from tests.lower.cuda.emulate import emulate
+from tests.lower.cuda.kernels import EXPECTED, SHIPPED, SLOW, STATED, VARIANTS, Case, emitted
+from twill.lower.cuda.compile import compile_program
+from twill.lower.cuda.measure import fitted
+from twill.lower.cuda.toolchain import Toolchain
+
+STEP = 8
+
+
+class CudaFile(SingleFileSnapshotExtension):
+    """Golden kernels are files that one can read as such."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "cu"
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=str)
+def test_the_text_of_a_kernel(case: Case, snapshot: SnapshotAssertion) -> None:
+    """A change to what is emitted is seen, and read."""
+    assert emitted(case).files["kernel.cu"] == snapshot.use_extension(CudaFile)
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=str)
+def test_it_compiles_into_the_fast_path(case: Case, tmp_path: Path, tools: Toolchain) -> None:
+    """No spill, no stack, no remark, every role within its budget, and no detour."""
+    kernel = emitted(case)
+    measured = kernel.measured(tmp_path, tools)
+    assert measured.faults == ()
+    there = set(measured.operations)
+    assert set(EXPECTED[kernel.instruction]) - there == set()
+    assert set(SLOW[kernel.instruction]) & there == set()
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=str)
+def test_the_overhead_that_ptxas_needs_is_found(
+    case: Case, tmp_path: Path, tools: Toolchain
+) -> None:
+    """From the machine's own number on, solved again with each, up to the first that fits."""
+    overhead, measured = fitted(
+        lambda overhead: emitted(case, overhead).measured(tmp_path, tools), STATED, STEP, 96
+    )
+    assert (overhead, measured.faults) == (case.overhead, ())
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=str)
+def test_its_self_test_links(case: Case, tmp_path: Path, tools: Toolchain) -> None:
+    """Launcher, reference and timing compile into a program, without a driver."""
+    kernel = emitted(case)
+    compile_program(kernel.write(tmp_path), kernel.arch, tools, tmp_path / "test")
+    assert (tmp_path / "test").stat().st_size > 0
+
+
+@pytest.mark.parametrize("case", [*SHIPPED, *VARIANTS], ids=str)
+def test_it_computes_what_the_loop_says(case: Case, tmp_path: Path, gxx: str) -> None:
+    """For no, few and many iterations, however late copies and multiplies come."""
+    done = emulate(tmp_path, emitted(case).files, case.driver, case.trips, gxx)
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [f"{n} iterations: right" for n in case.trips]
+
+
+GEMM_A100, GEMM_H100, FORWARD_H100 = SHIPPED
+
+
+@pytest.mark.parametrize(
+    ("case", "good", "bad", "seen"),
+    [
+        (GEMM_A100, "copy_async_wait<2>", "copy_async_wait<3>", "wrong value"),
+        (GEMM_A100, "copy_async_wait<0>", "copy_async_wait<1>", "wrong value"),
+        (GEMM_A100, "16384>(ring_A, i1)", "16384>(ring_A, i1 + 1)", "wrong value"),
+        (GEMM_H100, "twill::wgmma_wait<1>();", "", "wrong value"),
+        (GEMM_H100, "A_empty.arrive_warp(p1);", "", "hang"),
+        (GEMM_H100, "A_empty_AT}.init(8)", "A_empty_AT}.init(9)", "hang"),
+        (GEMM_H100, "shared + A_AT, i0", "shared + A_AT, i0 + 1", "wrong value"),
+        (GEMM_H100, "Operand<64, false>", "Operand<64, true>", "wrong value"),
+        (
+            FORWARD_H100,
+            "wgmma_wait<0>();\n    twill::settled(S_m0)",
+            "settled(S_m0)",
+            "not a number",
+        ),
+        (FORWARD_H100, "V_empty.arrive_warp(i0);", "", "hang"),
+    ],
+)
+def test_a_broken_kernel_is_seen(
+    case: Case, good: str, bad: str, seen: str, tmp_path: Path, gxx: str
+) -> None:
+    """What would fail on a GPU, or sometimes would, fails in the emulation."""
+    files = dict(emitted(case).files)
+    assert good in files["kernel.cu"]
+    files["kernel.cu"] = files["kernel.cu"].replace(good, bad)
+    done = emulate(tmp_path, files, case.driver, [5], gxx, patience=3)
+    assert done.returncode != 0
+    assert seen in done.stderr
