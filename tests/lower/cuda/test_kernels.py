@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ GEMM_A100, GEMM_H100, FORWARD_H100 = SHIPPED
             FORWARD_H100,
             "wgmma_wait<0>();\n    twill::settled(S_m0)",
             "settled(S_m0)",
-            "not a number",
+            "not a number|wrong",
         ),
         (FORWARD_H100, "V_empty.arrive_warp(i0);", "", "hang"),
     ],
@@ -100,4 +101,4 @@ def test_a_broken_kernel_is_seen(
     files["kernel.cu"] = files["kernel.cu"].replace(good, bad)
     done = emulate(tmp_path, files, case.driver, [5], gxx, patience=3)
     assert done.returncode != 0
-    assert seen in done.stderr
+    assert re.search(seen, done.stderr)

@@ -23,7 +23,7 @@
 
 [[maybe_unused]] constexpr int II = 2048;  // as scheduled
 constexpr int THREADS = 384;
-constexpr int M = 128, N = 128, D = 128;  // the tile
+[[maybe_unused]] constexpr int M = 128, N = 128, D = 128;  // the tile
 
 // Shared memory, from a multiple of 1024 bytes on.
 constexpr uint32_t Q_AT = 0;  // 32768 bytes

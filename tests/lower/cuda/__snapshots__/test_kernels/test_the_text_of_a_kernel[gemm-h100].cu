@@ -21,7 +21,7 @@
 
 [[maybe_unused]] constexpr int II = 1024;  // as scheduled
 constexpr int THREADS = 384;
-constexpr int M = 128, N = 256, K = 64;  // the tile
+[[maybe_unused]] constexpr int M = 128, N = 256, K = 64;  // the tile
 
 // Shared memory, from a multiple of 1024 bytes on.
 constexpr uint32_t B_AT = 0;  // 2 x 32768 bytes
