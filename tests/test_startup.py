@@ -26,6 +26,7 @@ sys.exit(code)
         ["list"],
         ["solve", "--help"],
         ["lower", "--help"],
+        ["simulate", "--help"],
         ["import", "--help"],
         ["check", "--help"],
         ["cache", "show"],

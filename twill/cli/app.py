@@ -21,6 +21,7 @@ from twill.cli.list import list_command
 from twill.cli.lower import lower_command
 from twill.cli.schema import schema_command
 from twill.cli.show import show_command
+from twill.cli.simulate import simulate_command
 from twill.cli.solve import solve_command
 from twill.cli.verify import verify_command
 from twill.diagnostics import InputError
@@ -42,6 +43,7 @@ COMMANDS = (
     solve_command,
     explain_command,
     lower_command,
+    simulate_command,
     verify_command,
     check_command,
     show_command,
