@@ -10,7 +10,7 @@ import click
 from twill.cli.choices import Choices, model_options
 from twill.cli.exits import EPILOG, Exit, exit_of
 from twill.cli.options import Choice, color_option
-from twill.cli.scheduled import Scheduled, Wanted, schedule_options, scheduled
+from twill.cli.scheduled import Scheduled, Wanted, program_for, schedule_options, scheduled
 
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
@@ -43,17 +43,17 @@ def lower_command(spec: str, choices: Choices, wanted: Wanted, form: str, no_col
     twill lower gemm -m h100 --format json > program.json
     """  # fmt: skip
     from twill.cli.inputs import load_model
-    from twill.lower.deepen import lower_well
 
     model = load_model(spec, choices)
     found = scheduled(model, wanted, no_color)
     if found.schedule is None:
         return _nothing(found)
-    program = lower_well(model.problem, found.schedule, _costs(model))
+    program, costs = program_for(model, found.schedule)
+    timing = _timing(model, found.schedule, program, costs)
     if form == "json":
-        _emit(model, found.schedule, program)
+        _emit(program, timing)
     else:
-        _show(model, found.schedule, program, no_color)
+        _show(model, found.schedule, program, timing, no_color)
     return Exit.OK if found.outcome is None else exit_of(found.outcome, found.interrupted)
 
 
@@ -66,32 +66,27 @@ def _nothing(found: Scheduled) -> int:
     return exit_of(found.outcome, found.interrupted)
 
 
-def _timing(model: Model, schedule: Schedule, program: WarpProgram) -> Timing:
+def _timing(model: Model, schedule: Schedule, program: WarpProgram, costs: SyncCosts) -> Timing:
     from twill.lower.events import timing
     from twill.lower.lowering import usage_of
 
-    return timing(usage_of(model.problem, schedule), program, _costs(model))
+    return timing(usage_of(model.problem, schedule), program, costs)
 
 
-def _costs(model: Model) -> SyncCosts:
-    """What synchronisation costs on the machine; nothing where it is not known."""
-    from twill.lower.events import SyncCosts
-
-    return SyncCosts.of(model.elaboration.machine if model.elaboration is not None else None)
-
-
-def _emit(model: Model, schedule: Schedule, program: WarpProgram) -> None:
+def _emit(program: WarpProgram, timing: Timing) -> None:
     from twill.cli.output import emit_json
     from twill.formats import program_to_json
 
-    emit_json(program_to_json(program, _timing(model, schedule, program)))
+    emit_json(program_to_json(program, timing))
 
 
-def _show(model: Model, schedule: Schedule, program: WarpProgram, no_color: bool) -> None:
+def _show(
+    model: Model, schedule: Schedule, program: WarpProgram, timing: Timing, no_color: bool
+) -> None:
     from twill.cli.output import emit, page_for
     from twill.reports.terminal.program import listing
     from twill.reports.terminal.timing import timing_text
 
     page = page_for(sys.stdout, no_color)
     emit(listing(page, model.problem, schedule, program))
-    emit(timing_text(page, _timing(model, schedule, program)))
+    emit(timing_text(page, timing))

@@ -16,6 +16,8 @@ from twill.solver.options import SolveOptions
 
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
+    from twill.lower import WarpProgram
+    from twill.lower.events import SyncCosts
     from twill.schedule import Outcome, Schedule
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -98,3 +100,13 @@ def _read(model: Model, file: Path) -> Schedule:
         more = f"twill verify says all {len(violations)}" if len(violations) > 1 else None
         raise InputError([Diagnostic(message, help=more)])
     return schedule
+
+
+def program_for(model: Model, schedule: Schedule) -> tuple[WarpProgram, SyncCosts]:
+    """The program of a schedule, and what synchronisation costs on the machine, if it is known."""
+    from twill.lower.events import SyncCosts
+    from twill.simulate.turns import program_of
+
+    machine = model.elaboration.machine if model.elaboration is not None else None
+    costs = SyncCosts.of(machine)
+    return program_of(model.problem, schedule, costs), costs

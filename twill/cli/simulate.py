@@ -12,7 +12,7 @@ import click
 from twill.cli.choices import Choices, model_options
 from twill.cli.exits import EPILOG, Exit, exit_of
 from twill.cli.options import Choice, color_option, json_option
-from twill.cli.scheduled import Scheduled, Wanted, schedule_options, scheduled
+from twill.cli.scheduled import Scheduled, Wanted, program_for, schedule_options, scheduled
 from twill.diagnostics import Diagnostic, InputError
 
 if TYPE_CHECKING:
@@ -118,7 +118,6 @@ def simulate_command(
     twill simulate flash_attention_backward -m h100 --latencies random --runs 100
     """  # fmt: skip
     from twill.cli.inputs import load_model
-    from twill.lower import lower
     from twill.simulate import Request
 
     model = load_model(spec, choices)
@@ -128,7 +127,7 @@ def simulate_command(
     found = scheduled(model, wanted, no_color)
     if found.schedule is None:
         return _nothing(found)
-    program = lower(model.problem, found.schedule)
+    program, _ = program_for(model, found.schedule)
     outcome = _simulated(model, program, meaning, request, (wanted.quiet, no_color))
     _show(model, outcome, as_json, no_color)
     return Exit.OK if outcome.well else Exit.UNVERIFIED

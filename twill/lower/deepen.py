@@ -7,7 +7,7 @@ more, if the memory has it, takes the release off the critical circuit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from fractions import Fraction
 
 from twill.accounting import Usage
@@ -17,23 +17,27 @@ from twill.events.robust import unit_bound
 from twill.lower.events import SyncCosts, program_graph
 from twill.lower.lowering import lower, usage_of
 from twill.lower.program import WarpProgram
+from twill.lower.required import Turn
 from twill.problem import Problem
 from twill.schedule import Schedule
 
 
-def lower_well(problem: Problem, schedule: Schedule, costs: SyncCosts) -> WarpProgram:
+def lower_well(
+    problem: Problem, schedule: Schedule, costs: SyncCosts, turns: Sequence[Turn] = ()
+) -> WarpProgram:
     """The program of a schedule, with rings of streaming loads as deep as its speed asks for.
 
-    One slot at a time, the one that helps most; none where the program keeps the II.
+    One slot at a time, the one that helps most; none where the program keeps the II. ``turns``:
+    as for :func:`twill.lower.lower`.
 
     :raises InputError: as :func:`twill.lower.lower`.
     """
     usage = usage_of(problem, schedule)
-    best, deeper = lower(problem, schedule), dict[str, int]()
+    best, deeper = lower(problem, schedule, None, turns), dict[str, int]()
     cycles = _cycles(usage, best, costs)
     while cycles > schedule.ii:
-        tried = [_tried(problem, schedule, costs, usage, {**deeper, name: deeper.get(name, 0) + 1})
-                 for name in _rings(usage)]  # fmt: skip
+        more = [{**deeper, name: deeper.get(name, 0) + 1} for name in _rings(usage)]
+        tried = [_tried(usage, schedule, costs, slots, turns) for slots in more]
         found = min((t for t in tried if t is not None), key=lambda t: t[0], default=None)
         if found is None or found[0] >= cycles:
             return best
@@ -47,18 +51,18 @@ def _rings(usage: Usage) -> list[str]:
 
 
 def _tried(
-    problem: Problem,
+    usage: Usage,
     schedule: Schedule,
     costs: SyncCosts,
-    usage: Usage,
-    deeper: Mapping[str, int],
+    deeper: dict[str, int],
+    turns: Sequence[Turn],
 ) -> tuple[Fraction, WarpProgram, dict[str, int]] | None:
     """Cycles per iteration with deeper rings; None where the memory does not hold them."""
     try:
-        program = lower(problem, schedule, deeper)
+        program = lower(usage.problem, schedule, deeper, turns)
     except InputError:
         return None
-    return _cycles(usage, program, costs), program, dict(deeper)
+    return _cycles(usage, program, costs), program, deeper
 
 
 def _cycles(usage: Usage, program: WarpProgram, costs: SyncCosts) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from twill.accounting import Usage
@@ -13,7 +13,7 @@ from twill.lower.order import queue_of
 from twill.lower.phases import with_safe_phases
 from twill.lower.program import Arrive, Barrier, Instruction, RoleProgram, Run, Wait, WarpProgram
 from twill.lower.registers import Chain, chains, received
-from twill.lower.required import Ordering, required
+from twill.lower.required import Ordering, Turn, required
 from twill.lower.rotate import rotated
 from twill.lower.streams import Streams, streams
 from twill.lower.synchronise import Parties, Synchroniser
@@ -22,11 +22,15 @@ from twill.schedule import Schedule
 
 
 def lower(
-    problem: Problem, schedule: Schedule, deeper: Mapping[str, int] | None = None
+    problem: Problem,
+    schedule: Schedule,
+    deeper: Mapping[str, int] | None = None,
+    turns: Sequence[Turn] = (),
 ) -> WarpProgram:
     """The programs of a verified schedule.
 
-    ``deeper``: slots that rings get beyond those that the schedule needs.
+    ``deeper``: slots that rings get beyond those that the schedule needs. ``turns``: operations
+    of different roles that are to be issued in the schedule's order.
 
     :raises InputError: if the problem has no roles, or its memories cannot hold the rings with
         their alignment and the barriers that the program needs.
@@ -37,7 +41,7 @@ def lower(
     usage = usage_of(problem, schedule)
     depth = {name: n + (deeper or {}).get(name, 0) for name, n in depths(usage).items()}
     found = chains(usage)
-    needed = required(usage, depth, found)
+    needed = (*required(usage, depth, found), *(turn.ordering() for turn in turns))
     made, parties, added = _synchronised(usage, needed, depth)
     if added:
         made, parties, added = _synchronised(usage, (*needed, *added), depth)

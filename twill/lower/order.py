@@ -149,7 +149,7 @@ class Order:
 
     def source(self, ordering: Ordering) -> Node:
         """Where what must be over is over."""
-        if self._asynchronous(ordering.src):
+        if self._asynchronous(ordering.src) and ordering.kind != "turn":
             return ordering.src
         return id(self.run[ordering.src]), OWN
 

@@ -29,13 +29,29 @@ class Ordering:
     src: str
     dst: str
     distance: int
-    kind: Literal["flow", "anti", "reuse", "registers"]
+    kind: Literal["flow", "anti", "reuse", "registers", "turn"]
     full: bool
     ring: str = ""
     shift: int = 0
     sent: bool = False
     in_order: bool = False
     """Whether one engine, working in order, is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """``later`` of iteration i + ``distance`` is issued after ``earlier`` of iteration i.
+
+    Two roles that share a unit then use it in the schedule's order, not in that of their arrival.
+    """
+
+    earlier: str
+    later: str
+    distance: int
+
+    def ordering(self) -> Ordering:
+        """As a required order."""
+        return Ordering(self.earlier, self.later, self.distance, "turn", False)
 
 
 def is_private(problem: Problem, memory: str) -> bool:

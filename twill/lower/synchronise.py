@@ -80,7 +80,7 @@ class Synchroniser:
 
     def _release_key(self, o: Ordering) -> tuple[int, int]:
         """Registers and in place first; of each ring, the last user first."""
-        return ("anti", "registers", "reuse").index(o.kind), -self._over(o)
+        return ("anti", "registers", "reuse", "turn").index(o.kind), -self._over(o)
 
     def _over(self, o: Ordering) -> int:
         """When the source of an ordering is done, counted from the slot's iteration.
@@ -137,7 +137,17 @@ class Synchroniser:
 
     # Reuse of slots and registers
 
+    def _turn(self, o: Ordering) -> None:
+        """The role that goes first says so when it has issued; the other one waits for that."""
+        name = f"{o.dst}.turn"
+        self._arrive_after(o.src, name, 0, 1, EMPTY)
+        self._wait(name, o.dst, o.distance)
+        self._check(o)
+
     def _reuse(self, o: Ordering) -> None:
+        if o.kind == "turn":
+            self._turn(o)
+            return
         crosses = self.usage.role[o.src] != self.usage.role[o.dst]
         name = f"{o.ring}.empty" if o.ring else f"{o.src}.read"
         shift = o.shift if o.ring else 0

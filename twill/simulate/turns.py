@@ -1,0 +1,94 @@
+"""Taking turns: where units that roles share are best used in the schedule's order.
+
+A unit serves operations as they arrive. A role that runs ahead of the schedule can take the tensor
+core from one whose turn it is, and the loop gets slower than the schedule, although every promise is
+kept. Where the simulator finds that, operations of different roles that follow each other on a
+unit are made to take turns, one pair at a time, as long as it helps.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+from twill.accounting import Usage
+from twill.events.ratio import max_ratio
+from twill.events.robust import unit_bound
+from twill.lower.deepen import lower_well
+from twill.lower.events import SyncCosts, program_graph
+from twill.lower.lowering import depths, lower, usage_of
+from twill.lower.program import Run, WarpProgram
+from twill.lower.required import Turn
+from twill.problem import Problem
+from twill.schedule import Schedule
+from twill.simulate.finding import Found
+from twill.simulate.machine import Machine
+from twill.simulate.measure import cycles_per_iteration
+from twill.simulate.values import Symbols
+
+ITERATIONS = 24
+"""Enough for the steady state of a few stages."""
+
+
+def program_of(problem: Problem, schedule: Schedule, costs: SyncCosts) -> WarpProgram:
+    """The program of a schedule: rings deep enough, turns where the simulator asks for them.
+
+    :raises InputError: as :func:`twill.lower.lower`.
+    """
+    best, turns = lower_well(problem, schedule, costs), tuple[Turn, ...]()
+    usage = usage_of(problem, schedule)
+    needed = depths(usage)
+    deeper = {ring.name: ring.slots - needed[ring.name] for ring in best.rings}
+    floor = _promised(usage, best, costs)
+    cycles = max(floor, _simulated(problem, best))
+    while cycles > floor:
+        tried = [(*turns, turn) for turn in _pairs(problem, best) if turn not in turns]
+        programs = [lower(problem, schedule, deeper, some) for some in tried]
+        times = [
+            max(_simulated(problem, program), _promised(usage, program, costs))
+            for program in programs
+        ]
+        if not times or min(times) >= cycles:
+            break
+        number = times.index(min(times))
+        cycles, best, turns = times[number], programs[number], tried[number]
+    return best
+
+
+def _promised(usage: Usage, program: WarpProgram, costs: SyncCosts) -> float:
+    """Cycles per iteration by the event graph, with every unit in the schedule's order."""
+    graph = program_graph(usage, program, costs)
+    found = max_ratio(graph, least=Fraction(unit_bound(usage.problem))).cycles
+    return float("inf") if found is None else float(max(found, Fraction(usage.ii)))
+
+
+def _simulated(problem: Problem, program: WarpProgram) -> float:
+    """Cycles per iteration with units that serve operations as they arrive."""
+    machine = Machine(problem, program, Symbols(), ITERATIONS)
+    try:
+        machine.run()
+    except Found:
+        return float("inf")
+    found = cycles_per_iteration(problem, machine.trace, ITERATIONS, program.stages)
+    return found or 0.0
+
+
+def _pairs(problem: Problem, program: WarpProgram) -> list[Turn]:
+    """Operations of different roles that follow each other on an exclusive unit."""
+    users: dict[str, list[tuple[int, Run]]] = defaultdict(list)
+    for role in program.roles:
+        for run in role.body:
+            if isinstance(run, Run) and not problem.op[run.op].streaming:
+                for unit in problem.op[run.op].reservations:
+                    if not problem.unit[unit].fluid:
+                        users[unit].append((run.cycle, run))
+    found = []
+    for line in users.values():
+        line.sort(key=lambda user: (user[0], user[1].op))
+        around = [*line, (line[0][0] + program.ii, line[0][1])]
+        for (_, one), (cycle, other) in pairwise(around):
+            if program.role_of[one.op] != program.role_of[other.op]:
+                wrapped = 1 if cycle >= program.ii else 0
+                found.append(Turn(one.op, other.op, other.offset - one.offset + wrapped))
+    return found
