@@ -1,7 +1,7 @@
 """Taking turns: where units that roles share are best used in the schedule's order.
 
 A unit serves operations as they arrive. A role that runs ahead of the schedule can take the tensor
-core from one whose turn it is, and the loop gets slower than the schedule, although every promise is
+core from one whose turn it is, and the loop gets slower than the schedule, all promises being
 kept. Where the simulator finds that, operations of different roles that follow each other on a
 unit are made to take turns, one pair at a time, as long as it helps.
 """
