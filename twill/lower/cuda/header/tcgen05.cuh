@@ -1,4 +1,4 @@
-// ---- sm_100: tensor memory and tcgen05 ---------------------------------------------------------
+// ---- tcgen05: tensor memory, and matrix multiplies into it -----------------------------------------
 //
 // Tensor memory has 128 lanes, the rows of a tile, of 512 columns of 32 bits. An address has the
 // lane in its upper and the column in its lower 16 bits; allocations start at lane 0. Warp w of a
@@ -17,14 +17,13 @@
 
 namespace twill {
 
-// Allocate COLUMNS columns, a power of two from 32 on, and write their address to `to` in shared
-// memory. All threads of one warp; waits while other blocks of the SM hold too many.
+// Allocate COLUMNS columns, a power of two from 32 on, and write their address to shared memory at
+// `to`. All threads of one warp; waits while other blocks of the SM hold too many.
 // PTX: tcgen05.alloc, tcgen05.relinquish_alloc_permit.
 template <int COLUMNS>
-__device__ __forceinline__ void tensor_allocate(uint32_t* to) {
+__device__ __forceinline__ void tensor_allocate(uint32_t to) {
   static_assert(COLUMNS >= 32 && COLUMNS <= 512 && (COLUMNS & (COLUMNS - 1)) == 0);
-  asm volatile("tcgen05.alloc.cta_group::1.sync.aligned.shared::cta.b32 [%0], %1;" ::"r"(
-                   shared_address(to)),
+  asm volatile("tcgen05.alloc.cta_group::1.sync.aligned.shared::cta.b32 [%0], %1;" ::"r"(to),
                "n"(COLUMNS)
                : "memory");
   asm volatile("tcgen05.relinquish_alloc_permit.cta_group::1.sync.aligned;");
@@ -50,90 +49,89 @@ __device__ __forceinline__ void tensor_after() {
   asm volatile("tcgen05.fence::after_thread_sync;" ::: "memory");
 }
 
-// Arrive once on an mbarrier when all multiplications that this thread has issued have completed.
-// Contains tensor_before. PTX: tcgen05.commit.
-__device__ __forceinline__ void tensor_commit(uint64_t* barrier) {
+// Arrive once on an mbarrier, at `barrier` in shared memory, when all multiplications that this thread
+// has issued have completed. Contains tensor_before. PTX: tcgen05.commit.
+__device__ __forceinline__ void tensor_commit(uint32_t barrier) {
   asm volatile(
-      "tcgen05.commit.cta_group::1.mbarrier::arrive::one.shared::cluster.b64 [%0];" ::"r"(
-          shared_address(barrier))
+      "tcgen05.commit.cta_group::1.mbarrier::arrive::one.shared::cluster.b64 [%0];" ::"r"(barrier)
       : "memory");
 }
 
-// How an operand with rows of a tile of ROWS rows in shared memory is read: along K in its rows
-// (the tile is [M, K] or [N, K]), or along K down its columns (the tile is [K, N]).
-enum class Along { rows, columns };
+// Where an operand lies in shared memory. ROWS: of the whole tile, which sets its panels apart.
+// K_MAJOR: its columns are contracted (the tile is [M, K] or [N, K]), or else its rows ([K, N]).
+//
+// PTX, shared memory descriptor, in units of 16 bytes: address in bits 0 to 13, leading dimension
+// byte offset in 16 to 29, stride dimension byte offset in 32 to 45; 0b001 in bits 46 to 48, and in
+// 61 to 63 the swizzle, 2 for 128 bytes. Canonical layouts with that swizzle, T = 8 elements:
+//   K-major: ((8, m), (T, 2 k)) : ((8 T, SBO), (1, T)). Rows in groups of 8, SBO = 1024 bytes apart;
+//     LBO is not used. 16 columns on: 32 bytes.
+//   MN-major: ((T, 8, m), (8, k)) : ((1, T, LBO), (8 T, SBO)). 64 columns in a row of 128 bytes, the
+//     next 64 a panel (LBO) further; 8 contracted rows are 1024 bytes, the next 8 follow (SBO).
+//     16 rows on: 2048 bytes.
+template <int ROWS, bool K_MAJOR>
+struct Operand {
+  uint32_t address;    // of the first element of the part that is multiplied
 
-// The matrix descriptor of the part of an operand that one instruction reads, K elements from
-// `k` on, at an address that is a multiple of 32 (rows) or 1024 (columns) bytes. PTX: Shared memory
-// descriptor, Canonical layouts with 128-byte swizzle; in units of 16 bytes:
-//   bits  0-13  address, 16-29  leading dimension byte offset, 32-45  stride dimension byte offset,
-//   bits 46-48  0b001, 61-63  2: 128-byte swizzle.
-// Along rows, eight rows are 1024 bytes: the stride; 16 elements of K are 32 bytes of a row, and the
-// leading offset is not used. Along columns, 64 columns are a panel: the leading offset is that from
-// panel to panel; eight rows of it, 1024 bytes, are eight steps of K: the stride.
-template <Along ALONG, int PANEL>
-__device__ __forceinline__ uint64_t operand(uint32_t tile, int k) {
-  constexpr uint64_t LEADING = ALONG == Along::rows ? 16 : PANEL;
-  constexpr uint64_t FIXED = LEADING / 16 << 16 | 1024ull / 16 << 32 | 1ull << 46 | 2ull << 61;
-  const uint32_t offset = ALONG == Along::rows ? k / 64 * PANEL + k % 64 * 2 : k * 128;
-  return FIXED | (tile + offset) >> 4;
-}
+  // The 16 contracted elements from 16 k on.
+  __device__ __forceinline__ uint64_t at(int k) const {
+    constexpr uint64_t LEADING = K_MAJOR ? 16 : ROWS * 128;
+    constexpr uint64_t FIXED = LEADING / 16 << 16 | 1024ull / 16 << 32 | 1ull << 46 | 2ull << 61;
+    const uint32_t offset = K_MAJOR ? k / 4 * ROWS * 128 + k % 4 * 32 : k * 2048;
+    return FIXED | (address + offset) >> 4;
+  }
+};
 
-// The instruction descriptor: fp32 += bf16 bf16, dense. PTX: Instruction descriptor, kind::f16:
-//   bits 4-5  1: fp32 accumulator, 7-9 and 10-12  1: bf16, 15 and 16  1: a, b along columns,
-//   bits 17-22  N / 8, 24-28  M / 16.
-template <int M, int N, Along A, Along B>
-constexpr uint32_t INSTRUCTION = 1u << 4 | 1u << 7 | 1u << 10 | (A == Along::columns) << 15 |
-                                 (B == Along::columns) << 16 | N / 8 << 17 | M / 16 << 24;
+// A bf16 operand in tensor memory, [128, K]: 16 elements of K are 8 columns.
+struct TensorOperand {
+  uint32_t address;
 
-// d = a b, or d += a b if `accumulate`, 16 steps of K, operands in shared memory. One thread.
+  __device__ __forceinline__ uint32_t at(int k) const { return address + k * 8; }
+};
+
+// d[128, N] = a[128, 16] b[16, N] (+ d if `add`), d in tensor memory, by one thread.
 // PTX: tcgen05.mma.cta_group::1.kind::f16.
-__device__ __forceinline__ void mma_shared(uint32_t d, uint64_t a, uint64_t b, uint32_t instruction,
-                                           bool accumulate) {
+__device__ __forceinline__ void mma_16(uint32_t d, uint64_t a, uint64_t b, uint32_t instruction,
+                                       bool add) {
   asm volatile(
-      "{\n"
-      ".reg .pred p;\n"
-      "setp.ne.u32 p, %4, 0;\n"
-      "tcgen05.mma.cta_group::1.kind::f16 [%0], %1, %2, %3, p;\n"
-      "}" ::"r"(d),
-      "l"(a), "l"(b), "r"(instruction), "r"(uint32_t(accumulate))
+      "{\n .reg .pred add;\n setp.ne.u32 add, %4, 0;\n"
+      " tcgen05.mma.cta_group::1.kind::f16 [%0], %1, %2, %3, add;\n}" ::"r"(d),
+      "l"(a), "l"(b), "r"(instruction), "r"(uint32_t(add))
       : "memory");
+}
+__device__ __forceinline__ void mma_16(uint32_t d, uint32_t a, uint64_t b, uint32_t instruction,
+                                       bool add) {
+  asm volatile(
+      "{\n .reg .pred add;\n setp.ne.u32 add, %4, 0;\n"
+      " tcgen05.mma.cta_group::1.kind::f16 [%0], [%1], %2, %3, add;\n}" ::"r"(d),
+      "r"(a), "l"(b), "r"(instruction), "r"(uint32_t(add))
+      : "memory");
+}
+
+// PTX, instruction descriptor of kind::f16, fp32 += bf16 bf16, dense: 1 in bits 4 to 5 (fp32
+// accumulator), 7 to 9 and 10 to 12 (bf16); a and b MN-major in bits 15 and 16; N / 8 in bits 17 to
+// 22, M / 16 in bits 24 to 28.
+template <int N, bool K_MAJOR_A, bool K_MAJOR_B>
+constexpr uint32_t INSTRUCTION = 1u << 4 | 1u << 7 | 1u << 10 | (K_MAJOR_A ? 0u : 1u << 15) |
+                                 (K_MAJOR_B ? 0u : 1u << 16) | N / 8 << 17 | 128 / 16 << 24;
+
+// d[128, N] (+)= a b over K, both in shared memory. One thread.
+template <int N, int K, int ROWS_A, bool K_MAJOR_A, int ROWS_B, bool K_MAJOR_B>
+__device__ __forceinline__ void multiply(uint32_t d, Operand<ROWS_A, K_MAJOR_A> a,
+                                         Operand<ROWS_B, K_MAJOR_B> b, bool add) {
+  static_assert(N % 16 == 0 && N <= 256 && K % 16 == 0);
+#pragma unroll
+  for (int k = 0; k < K / 16; ++k)
+    mma_16(d, a.at(k), b.at(k), INSTRUCTION<N, K_MAJOR_A, K_MAJOR_B>, add || k > 0);
 }
 
 // The same with a in tensor memory.
-__device__ __forceinline__ void mma_tensor(uint32_t d, uint32_t a, uint64_t b, uint32_t instruction,
-                                           bool accumulate) {
-  asm volatile(
-      "{\n"
-      ".reg .pred p;\n"
-      "setp.ne.u32 p, %4, 0;\n"
-      "tcgen05.mma.cta_group::1.kind::f16 [%0], [%1], %2, %3, p;\n"
-      "}" ::"r"(d),
-      "r"(a), "l"(b), "r"(instruction), "r"(uint32_t(accumulate))
-      : "memory");
-}
-
-// d = a b, or d += a b if `accumulate`: d [128, N] in tensor memory, a and b in shared memory in
-// panels that are A_PANEL and B_PANEL bytes apart. One thread.
-template <int N, int K, Along A, int A_PANEL, Along B, int B_PANEL>
-__device__ __forceinline__ void multiply_shared(uint32_t d, uint32_t a, uint32_t b,
-                                                bool accumulate) {
+template <int N, int K, int ROWS_B, bool K_MAJOR_B>
+__device__ __forceinline__ void multiply(uint32_t d, TensorOperand a, Operand<ROWS_B, K_MAJOR_B> b,
+                                         bool add) {
   static_assert(N % 16 == 0 && N <= 256 && K % 16 == 0);
 #pragma unroll
-  for (int k = 0; k < K; k += 16)
-    mma_shared(d, operand<A, A_PANEL>(a, k), operand<B, B_PANEL>(b, k), INSTRUCTION<128, N, A, B>,
-               accumulate || k > 0);
-}
-
-// The same with a [128, K] bf16 in tensor memory: 16 elements of K are 8 columns.
-template <int N, int K, Along B, int B_PANEL>
-__device__ __forceinline__ void multiply_tensor(uint32_t d, uint32_t a, uint32_t b,
-                                                bool accumulate) {
-  static_assert(N % 16 == 0 && N <= 256 && K % 16 == 0);
-#pragma unroll
-  for (int k = 0; k < K; k += 16)
-    mma_tensor(d, a + k / 2, operand<B, B_PANEL>(b, k), INSTRUCTION<128, N, Along::rows, B>,
-               accumulate || k > 0);
+  for (int k = 0; k < K / 16; ++k)
+    mma_16(d, a.at(k), b.at(k), INSTRUCTION<N, true, K_MAJOR_B>, add || k > 0);
 }
 
 // Start reading 32 columns of the thread's row. All threads of a warp.
@@ -156,8 +154,8 @@ __device__ __forceinline__ void tensor_load_32(uint32_t* to, uint32_t address) {
       : "r"(address));
 }
 
-// Start writing 32 columns of the thread's row. All threads of a warp.
-// PTX: tcgen05.st.sync.aligned.32x32b.x32.
+// Start writing 32 columns of the thread's row, or 8. All threads of a warp.
+// PTX: tcgen05.st.sync.aligned.32x32b.x32, .x8.
 __device__ __forceinline__ void tensor_store_32(uint32_t address, const uint32_t* from) {
   asm volatile(
       "tcgen05.st.sync.aligned.32x32b.x32.b32 [%0], "
@@ -173,6 +171,14 @@ __device__ __forceinline__ void tensor_store_32(uint32_t address, const uint32_t
       "r"(from[20]), "r"(from[21]), "r"(from[22]), "r"(from[23]),
       "r"(from[24]), "r"(from[25]), "r"(from[26]), "r"(from[27]),
       "r"(from[28]), "r"(from[29]), "r"(from[30]), "r"(from[31])
+      : "memory");
+}
+__device__ __forceinline__ void tensor_store_8(uint32_t address, const uint32_t* from) {
+  asm volatile(
+      "tcgen05.st.sync.aligned.32x32b.x8.b32 [%0], "
+      "{%1, %2, %3, %4, %5, %6, %7, %8};" ::"r"(address),
+      "r"(from[0]), "r"(from[1]), "r"(from[2]), "r"(from[3]),
+      "r"(from[4]), "r"(from[5]), "r"(from[6]), "r"(from[7])
       : "memory");
 }
 
@@ -195,12 +201,21 @@ __device__ __forceinline__ void tensor_load_wait(float (&values)[N]) {
 }
 
 // Start writing N columns of the thread's row.
-template <typename T, int N>
-__device__ __forceinline__ void tensor_store(uint32_t address, const T (&from)[N]) {
-  static_assert(N % 32 == 0 && sizeof(T) == 4);
+template <int N>
+__device__ __forceinline__ void tensor_store(uint32_t address, const float (&from)[N]) {
+  static_assert(N % 32 == 0);
 #pragma unroll
   for (int i = 0; i < N; i += 32)
     tensor_store_32(address + i, reinterpret_cast<const uint32_t*>(from) + i);
+}
+
+// The same of bf16 pairs, eight columns at a time: the registers of one instruction are neighbours,
+// and those of a conversion can be so few without moving the rest out of the way.
+template <int N>
+__device__ __forceinline__ void tensor_store(uint32_t address, const uint32_t (&from)[N]) {
+  static_assert(N % 8 == 0);
+#pragma unroll
+  for (int i = 0; i < N; i += 8) tensor_store_8(address + i, from + i);
 }
 
 // Wait for all writes that the thread has started. PTX: tcgen05.wait::st.
