@@ -80,7 +80,7 @@ class Arithmetic:
 
     def _element(self, tile: TileOp, operand: TileOperand, at: Callable[[int], str]) -> str:
         """An operand's element: of a tile, of its row's or of its column's vector."""
-        shape, place = self._shape(operand), self._place(tile, operand, at)
+        shape, place = self._shape(operand), self.place(tile, operand, at)
         if len(tile.shape) == 1:
             return f"{place}[r]"
         if len(shape) == 2:
@@ -92,7 +92,8 @@ class Arithmetic:
             return self.elaboration.loop.input[operand.name].shape
         return self.elaboration.tiles[operand.name].shape
 
-    def _place(self, tile: TileOp, operand: TileOperand, at: Callable[[int], str]) -> str:
+    def place(self, tile: TileOp, operand: TileOperand, at: Callable[[int], str]) -> str:
+        """Where an operation finds an operand: its variable, or floats in shared memory."""
         if operand.invariant:
             return f"twill::floats({self.memory.resident(operand.name)})"
         source = self.elaboration.tiles[operand.name]
@@ -105,7 +106,7 @@ class Arithmetic:
     def hook(self, tile: TileOp, at: Callable[[int], str]) -> Lines:
         """The call of a function that the user writes."""
         arguments = [
-            self._place(tile, o, at)
+            self.place(tile, o, at)
             for o in tile.operands
             if o.invariant or self.elaboration.tiles[o.name].space is not None
         ]

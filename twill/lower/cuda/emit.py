@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate import Elaboration
-from twill.lower.cuda import mma_sync, wgmma
+from twill.lower.cuda import mma_sync, tcgen05, wgmma
+from twill.lower.cuda.family import Family
 from twill.lower.cuda.frame import Frame, Kernel
 from twill.lower.cuda.frames.attention_forward import AttentionForward, is_attention_forward
 from twill.lower.cuda.frames.gemm import GemmFrame, gemm_of
 from twill.lower.cuda.frames.generic import Generic
-from twill.lower.cuda.header import header
 from twill.lower.cuda.multistage import multistage
 from twill.lower.cuda.names import identifiers
 from twill.lower.cuda.specialised import Specialised
-from twill.lower.cuda.wgmma_text import wgmma as wgmma_text
 from twill.lower.program import WarpProgram
 
-ARCHES = {mma_sync.INSTRUCTION: mma_sync.ARCH, wgmma.INSTRUCTION: wgmma.ARCH}
+ARCHES = {m.INSTRUCTION: m.ARCH for m in (mma_sync, wgmma, tcgen05)}
 """The GPU to compile for, by the matrix instruction of the machine file."""
+
+FAMILIES: Mapping[str, Callable[[Kernel], Family]] = {
+    wgmma.INSTRUCTION: lambda _: wgmma.WgmmaKernel(),
+    tcgen05.INSTRUCTION: lambda kernel: tcgen05.TensorKernel(kernel.program, kernel.elaboration),
+}
+"""Who writes the operations of warp-specialised kernels, by the matrix instruction."""
 
 
 def emit(program: WarpProgram, elaboration: Elaboration, claims: Sequence[str]) -> dict[str, str]:
@@ -31,9 +36,9 @@ def emit(program: WarpProgram, elaboration: Elaboration, claims: Sequence[str]) 
     if instruction == mma_sync.INSTRUCTION:
         return multistage(elaboration.problem, program, elaboration.tiles, claims)
     kernel = Kernel(program, elaboration, claims, _names(program, elaboration))
-    text = Specialised(kernel, _frame(kernel)).text()
-    parts = f"{header(wgmma.HEADER)}\n{_instructions(elaboration)}"
-    return {"kernel.cu": text, "twill.cuh": parts}
+    family = FAMILIES[instruction](kernel)
+    text = Specialised(kernel, _frame(kernel), family).text()
+    return {"kernel.cu": text, "twill.cuh": family.header(elaboration)}
 
 
 def instruction_of(elaboration: Elaboration) -> str:
@@ -49,14 +54,6 @@ def instruction_of(elaboration: Elaboration) -> str:
         message = f"kernels are written with {known}; the machine's matrix instruction is {said}"
         raise InputError([Diagnostic(message)])
     return str(name)
-
-
-def _instructions(elaboration: Elaboration) -> str:
-    """The multiplies that the kernel's tiles need."""
-    products = [t for t in elaboration.tiles.values() if t.kind == "mma"]
-    widths = sorted({t.extents[t.shape[1]] for t in products})
-    text = "\n".join(wgmma_text(n) for n in widths)
-    return f"namespace twill {{\n\n{text}\n}}  // namespace twill\n"
 
 
 def _names(program: WarpProgram, elaboration: Elaboration) -> dict[str, str]:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate import Elaboration
 from twill.elaborate.tiles import TileOp
 from twill.lower.cuda.text import Lines
 from twill.lower.cuda.variables import Variables
-from twill.lower.program import RoleProgram, WarpProgram
+from twill.lower.program import RoleProgram, Run, WarpProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,18 @@ class Kernel:
     elaboration: Elaboration
     claims: Sequence[str]
     names: Mapping[str, str]
+
+    def wait_for_last(self, op: str) -> Lines:
+        """Until an engine has done the operation for the last iteration of the loop, if any.
+
+        :raises InputError: where the engine tells nobody.
+        """
+        runs = (i for role in self.program.roles for i in role.body if isinstance(i, Run))
+        signals = [s for i in runs if i.op == op for s in i.signals]
+        if not signals:
+            message = f"{op}: nothing in the loop says when it is done, so nothing can follow it"
+            raise InputError([Diagnostic(message)])
+        signal = min(signals, key=lambda s: s.lag)
+        slots = self.program.barrier[signal.barrier].slots
+        barrier = f"twill::Barrier<{slots}>{{shared + {self.names[signal.barrier]}_AT}}"
+        return [f"{barrier}.wait(trips - {1 + signal.lag});"]

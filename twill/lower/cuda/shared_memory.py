@@ -12,11 +12,15 @@ from twill.problem import Problem
 
 @dataclass(frozen=True)
 class SharedMemory:
-    """The memory in which rings and barriers lie; ``names``: an identifier for every value."""
+    """The memory in which rings and barriers lie; ``names``: an identifier for every value.
+
+    ``words``: names of 4-byte words that a family of instructions needs for itself.
+    """
 
     problem: Problem
     program: WarpProgram
     names: Mapping[str, str]
+    words: tuple[str, ...] = ()
 
     @property
     def memory(self) -> str:
@@ -42,9 +46,11 @@ class SharedMemory:
             note = f"{barrier.slots} mbarrier{'s' if barrier.slots > 1 else ''}"
             items.append((barrier.address or 0, self.names[barrier.name], note))
         items.append((self.arrived_at, "inputs_full", "1 mbarrier"))
+        end = self.arrived_at + 8
+        items += [(end + 4 * n, word, "4 bytes") for n, word in enumerate(self.words)]
+        end += 4 * len(self.words)
         items.sort()
         lines = [f"constexpr uint32_t {name}_AT = {at};  // {note}" for at, name, note in items]
-        end = self.arrived_at + 8
         return [*lines, f"[[maybe_unused]] constexpr uint32_t SHARED_BYTES = {end};"]
 
     def _here(self, items: tuple[Resident, ...]) -> list[Resident]:

@@ -10,13 +10,13 @@ from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate.tiles import TileOp
 from twill.lower.cuda.arithmetic import Arithmetic
 from twill.lower.cuda.bodies import Place, bodies, iteration
+from twill.lower.cuda.family import Family, RoleFamily
 from twill.lower.cuda.frame import Box, Frame, Kernel, Run1D, Source
 from twill.lower.cuda.head import head
 from twill.lower.cuda.hooks import hooks
 from twill.lower.cuda.shared_memory import SharedMemory, parties
 from twill.lower.cuda.text import Lines, block, call, comment, indented
 from twill.lower.cuda.variables import Variables
-from twill.lower.cuda.wgmma import ARCH, Wgmma
 from twill.lower.order import queue_of
 from twill.lower.program import (
     Arrive,
@@ -41,12 +41,14 @@ class Specialised:
 
     kernel: Kernel
     frame: Frame
+    family: Family
 
     @cached_property
     def memory(self) -> SharedMemory:
         """Where everything lies."""
         problem = self.kernel.elaboration.problem
-        return SharedMemory(problem, self.kernel.program, self.kernel.names)
+        program, names = self.kernel.program, self.kernel.names
+        return SharedMemory(problem, program, names, self.family.words)
 
     @cached_property
     def first_thread(self) -> dict[str, int]:
@@ -68,7 +70,7 @@ class Specialised:
         roles = [self.role(role) for role in program.roles]
         called = "\n".join(line for role in roles for line in role)
         parts = [
-            head(program, program.name, self.kernel.claims, ARCH),
+            head(program, program.name, self.kernel.claims, self.family.arch),
             ['#include "twill.cuh"'],
             self.constants(),
             self.frame.parameters(),
@@ -101,9 +103,10 @@ class Specialised:
             "const uint32_t shared = twill::shared_address(memory);",
             "TWILL_BLOCK_STARTS(blockIdx.x);",
             *block("if (threadIdx.x == 0) {", setup),
-            "__syncthreads();",
+            *(self.family.setup() or ["__syncthreads();"]),
             "",
             *self._branches(),
+            *self.family.teardown(),
         ]
         name = self.kernel.names[program.name]
         head = f"void {name}(const __grid_constant__ Parameters p) {{"
@@ -165,9 +168,9 @@ class _Role:
         return Variables(self.program, self.tiles, self.kernel.names)
 
     @cached_property
-    def family(self) -> Wgmma:
+    def family(self) -> RoleFamily:
         arithmetic = Arithmetic(self.kernel.elaboration, self.variables, self.memory)
-        return Wgmma(arithmetic, self.memory, self.program.warps)
+        return self.of.family.role(arithmetic, self.memory, self.program)
 
     @property
     def narrow(self) -> bool:
@@ -185,6 +188,7 @@ class _Role:
             *([] if self.narrow else self._thread()),
             *self.of.frame.block(),
             *self.memory.barriers(self._barriers()),
+            *self.family.begin(),
             *self.variables.declare(),
             *self._before(),
             "",
@@ -261,23 +265,35 @@ class _Role:
             case Run():
                 return [*comment([self._note(i)]), *self._run(i)]
             case Wait():
-                text = f"{self.kernel.names[i.barrier]}.wait({_less(at, i.lag)});"
-                return [f"if (issuer) {text}"] if i.issuer and not self.narrow else [text]
+                return self._wait(i, at)
             case Arrive():
-                return [*self._publish(i.after), self._arrive(i.barrier, at)]
+                before = [*self._publish(i.after), *self.family.tell(i.after)]
+                return [*before, self._arrive(i.barrier, at)]
             case Drain():
                 if place.number is not None and place.number < i.lag:
                     return []  # there is no such iteration
                 return self._drain(i, i.pending if place.steady else i.certain)
             case Sync():
-                fence = any(self._seen_by_engines(v) for v in i.publishes)
-                lines = ["twill::publish_to_engines();"] if fence else []
-                number = list(self.kernel.program.roles).index(self.program) + 1
-                return [*lines, f"twill::sync_role<{number}, {threads_of(self.program)}>();"]
+                return self._sync(i)
             case Send():
                 return self._send(i, at)
             case Receive():
                 return self._receive(i, at)
+
+    def _wait(self, i: Wait, at: str) -> Lines:
+        lines = [f"{self.kernel.names[i.barrier]}.wait({_less(at, i.lag)});"]
+        lines += self.family.heard(i)
+        if not i.issuer or self.narrow:
+            return lines
+        return [f"if (issuer) {lines[0]}"] if len(lines) == 1 else block("if (issuer) {", lines)
+
+    def _sync(self, i: Sync) -> Lines:
+        fence = any(self._seen_by_engines(v) for v in i.publishes)
+        lines = ["twill::publish_to_engines();"] if fence else []
+        lines += self.family.before_sync(i.publishes)
+        number = list(self.kernel.program.roles).index(self.program) + 1
+        meet = f"twill::sync_role<{number}, {threads_of(self.program)}>();"
+        return [*lines, meet, *self.family.after_sync()]
 
     def _arrive(self, barrier: str, at: str) -> str:
         return f"{self.kernel.names[barrier]}.arrive_warp({at});"
@@ -301,7 +317,10 @@ class _Role:
             return self._load(run, tile)
         if tile.kind == "store":
             return self._store(run, tile)
-        return self.family.run(tile, lambda distance: _less(iteration(run.offset), distance))
+        at = iteration(run.offset)
+        lines = self.family.run(tile, lambda distance: _less(at, distance))
+        lines += [line for s in run.signals for line in self.family.signal(s, at)]
+        return self._by_one(lines) if self._issuer(run) else lines
 
     def _load(self, run: Run, tile: TileOp) -> Lines:
         at = iteration(run.offset)

@@ -30,7 +30,8 @@ class AttentionForward:
 
     def parameters(self) -> Lines:
         """Tensor maps, the result, and the sizes."""
-        return PARAMETERS.splitlines()
+        store = STORE_FROM_TENSOR if self._in_tensor() else STORE
+        return [*PARAMETERS.splitlines(), "", *store.splitlines()]
 
     def block(self) -> Lines:
         """The rows of the block's queries and of its head's keys."""
@@ -53,22 +54,35 @@ class AttentionForward:
         raise InputError([Diagnostic(message)])
 
     def after(self, role: RoleProgram, variables: Variables) -> Lines:
-        """Each role that holds rows of O divides them by their sums and stores them."""
+        """Rows of O are divided by their sums and stored."""
         lines: Lines = []
         for tile in self._results(role):
             suffix = tile.name.removeprefix(tile.value)
             state = [self._newest(variables, f"{name}{suffix}") for name in ("m", "l")]
             first = next(which * tile.extents[d] for d, which, _ in tile.kept if d == "M")
             row = f"row_q + {first}" if first else "row_q"
-            lines += call(
-                "store_rows", "p", self._newest(variables, tile.name), *state, row, "thread"
-            )
+            if self._in_tensor():
+                lines += [*self.kernel.wait_for_last(tile.name), "twill::tensor_after();"]
+                value = f"own + {self.kernel.program.ring_of[tile.name].address}"
+            else:
+                value = self._newest(variables, tile.name)
+            lines += call("store_rows", "p", value, *state, row, "thread")
         return lines
 
-    def _results(self, role: RoleProgram) -> list[TileOp]:
-        own = {value for held in role.held for value in held.values}
+    def _in_tensor(self) -> bool:
+        """Whether O lies in a memory, and not in the registers of a role."""
+        return any(tile.space != "register" for tile in self._products())
+
+    def _products(self) -> list[TileOp]:
         tiles = self.kernel.elaboration.tiles.values()
-        return [t for t in tiles if t.value == "O" and t.kind == "mma" and t.name in own]
+        return [t for t in tiles if t.value == "O" and t.kind == "mma"]
+
+    def _results(self, role: RoleProgram) -> list[TileOp]:
+        """The parts of O that a role stores: those it holds; in a memory, those whose sums."""
+        own = {value for held in role.held for value in held.values}
+        if self._in_tensor():
+            return [t for t in self._products() if f"l{t.name.removeprefix(t.value)}" in own]
+        return [t for t in self._products() if t.name in own]
 
     def _newest(self, variables: Variables, value: str) -> str:
         own = {v for held in variables.role.held for v in held.values}
@@ -103,7 +117,9 @@ struct Parameters {
   int trips;            // keys / N
   float scale;
 };
+"""
 
+STORE = """\
 // Rows of O: divided by their sums and stored, those of a warp group from `first` on.
 __device__ __forceinline__ void store_rows(const Parameters& p, const float (&O)[D / 2],
                                            const float (&m)[2], const float (&l)[2], int first,
@@ -119,5 +135,17 @@ __device__ __forceinline__ void store_rows(const Parameters& p, const float (&O)
           twill::pack(O[e] * factor, O[e + 1] * factor);
     if (thread % 4 == 0) p.lse[row] = m[r] * p.scale + __log2f(sum);
   }
+}
+"""
+
+STORE_FROM_TENSOR = """\
+// Rows of O: divided by their sums and stored, 128 from `first` on, a row by each thread. `own`:
+// the columns of O, in the lanes of the thread's warp.
+__device__ __forceinline__ void store_rows(const Parameters& p, uint32_t own, const float (&m)[1],
+                                           const float (&l)[1], int first, int thread) {
+  const int row = first + thread;
+  const float factor = l[0] > 0.0f ? 1.0f / l[0] : 0.0f;
+  twill::tensor_store_row<D>(p.O + int64_t(row) * D, own, factor, p.trips > 0);
+  p.lse[row] = m[0] * p.scale + __log2f(l[0]);
 }
 """

@@ -29,6 +29,13 @@ __device__ __forceinline__ void tensor_allocate(uint32_t to) {
   asm volatile("tcgen05.relinquish_alloc_permit.cta_group::1.sync.aligned;");
 }
 
+// The address that tensor_allocate has written, when all threads have met since.
+__device__ __forceinline__ uint32_t tensor_address(uint32_t at) {
+  uint32_t address;
+  asm volatile("ld.shared.u32 %0, [%1];" : "=r"(address) : "r"(at) : "memory");
+  return address;
+}
+
 // Free what tensor_allocate gave. All threads of the same warp, when nobody uses it any more.
 // PTX: tcgen05.dealloc.
 template <int COLUMNS>
@@ -191,11 +198,14 @@ __device__ __forceinline__ void tensor_load(float (&to)[N], uint32_t address) {
     tensor_load_32(reinterpret_cast<uint32_t*>(to) + i, address + i);
 }
 
-// Wait for all reads that the thread has started. `values` names those that are used from here on,
-// so that no use moves up. PTX: tcgen05.wait::ld.
+// Wait for all reads that the thread has started. PTX: tcgen05.wait::ld.
+__device__ __forceinline__ void tensor_load_wait() {
+  asm volatile("tcgen05.wait::ld.sync.aligned;" ::: "memory");
+}
+// The same; `values` are used from here on, and no use of them moves up.
 template <int N>
 __device__ __forceinline__ void tensor_load_wait(float (&values)[N]) {
-  asm volatile("tcgen05.wait::ld.sync.aligned;" ::: "memory");
+  tensor_load_wait();
 #pragma unroll
   for (int i = 0; i < N; ++i) asm volatile("" : "+f"(values[i]));
 }
@@ -221,6 +231,46 @@ __device__ __forceinline__ void tensor_store(uint32_t address, const uint32_t (&
 // Wait for all writes that the thread has started. PTX: tcgen05.wait::st.
 __device__ __forceinline__ void tensor_store_wait() {
   asm volatile("tcgen05.wait::st.sync.aligned;" ::: "memory");
+}
+
+// Eight registers to global memory, at a multiple of 32 bytes: a whole sector. PTX: st.global.v8.
+__device__ __forceinline__ void store_sector(void* to, const uint32_t (&x)[8]) {
+  asm volatile("st.global.v8.b32 [%0], {%1, %2, %3, %4, %5, %6, %7, %8};" ::"l"(to), "r"(x[0]),
+               "r"(x[1]), "r"(x[2]), "r"(x[3]), "r"(x[4]), "r"(x[5]), "r"(x[6]), "r"(x[7])
+               : "memory");
+}
+__device__ __forceinline__ void store_16(bf16* to, const float* x) {
+  uint32_t pairs[8];
+#pragma unroll
+  for (int i = 0; i < 8; ++i) pairs[i] = pack(x[2 * i], x[2 * i + 1]);
+  store_sector(to, pairs);
+}
+__device__ __forceinline__ void store_16(float* to, const float* x) {
+#pragma unroll
+  for (int half = 0; half < 2; ++half) {
+    uint32_t words[8];
+#pragma unroll
+    for (int i = 0; i < 8; ++i) words[i] = __float_as_uint(x[8 * half + i]);
+    store_sector(to + 8 * half, words);
+  }
+}
+
+// N columns of the thread's row of tensor memory, times `factor`, to global memory at a multiple of
+// 32 bytes, rounded to its type; zeros if nothing has been computed there.
+template <int N, typename T>
+__device__ __forceinline__ void tensor_store_row(T* to, uint32_t address, float factor,
+                                                 bool computed) {
+  static_assert(N % 32 == 0);
+#pragma unroll
+  for (int i = 0; i < N; i += 32) {
+    float x[32];
+    tensor_load(x, address + i);
+    tensor_load_wait(x);
+#pragma unroll
+    for (int e = 0; e < 32; ++e) x[e] = computed ? x[e] * factor : 0.0f;
+    store_16(to + i, x);
+    store_16(to + i + 16, x + 16);
+  }
 }
 
 }  // namespace twill
