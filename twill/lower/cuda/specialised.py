@@ -34,6 +34,9 @@ from twill.lower.required import by_one
 GROUP = 128
 """Threads of a warp group; a role owns whole ones."""
 
+AFTER_LOOP = 96
+"""Registers per thread with which a warp group stores a result, where there is room for them."""
+
 
 @dataclass(frozen=True)
 class Specialised:
@@ -132,6 +135,18 @@ class Specialised:
         change = "take" if role.registers > at_launch else "give"
         return [f"twill::{change}_registers<{role.registers}>();"]
 
+    def more_registers(self, role: RoleProgram) -> Lines:
+        """What stores a result needs more registers than one lane that issues a loop."""
+        taken = sum(
+            (other.registers or 0) * threads_of(other)
+            for other in self.kernel.program.roles
+            if other is not role
+        )
+        room = (65536 - taken) // threads_of(role) // 8 * 8
+        if role.registers is None or min(room, AFTER_LOOP) <= role.registers:
+            return []
+        return [f"twill::take_registers<{min(room, AFTER_LOOP)}>();"]
+
     # A role
 
     def role(self, role: RoleProgram) -> Lines:
@@ -183,26 +198,32 @@ class _Role:
 
     def text(self) -> Lines:
         head = f"__device__ __forceinline__ void role_{self.name}("
+        loop = [*self._before(), "", *bodies(self.program, self.write)]
+        after = self._after()
         inside = [
             "const int trips = p.trips;",
-            *([] if self.narrow else self._thread()),
+            *([] if self.narrow and not after else self._thread()),
             *self.of.frame.block(),
             *self.memory.barriers(self._barriers()),
             *self.family.begin(),
             *self.variables.declare(),
-            *self._before(),
-            "",
-            *bodies(self.program, self.write),
-            *self._after(),
+            *(self._by_one_lane(loop, after) if self.narrow else [*loop, *after]),
         ]
         return block(f"{head}const Parameters& p, uint32_t shared) {{", inside)
+
+    def _by_one_lane(self, loop: Lines, after: Lines) -> Lines:
+        """One lane does the loop; what follows it is for the whole warp group."""
+        if not after:
+            return ["if (threadIdx.x % 128 >= 32 || !twill::elected()) return;", *loop]
+        alone = block("if (threadIdx.x % 128 < 32 && twill::elected()) {", loop)
+        return [*alone, "__syncwarp();", *self.of.more_registers(self.program), *after]
 
     def _thread(self) -> Lines:
         first = self.of.first_thread[self.program.name]
         minus = f" - {first}" if first else ""
         lines = [f"const int thread = threadIdx.x{minus};"]
         text = [i for i in self.program.body if self._issuer(i)]
-        if text:
+        if text and not self.narrow:
             lines.append("const bool issuer = thread / 32 == 0;")
         if any(t.function == "fma" or t.kind == "exp2" for t in self._own()):
             lines.append("const float scale = p.scale;")
@@ -225,13 +246,10 @@ class _Role:
         """The load role fetches the loop's inputs; who reads them waits for them."""
         residents = [r.name for r in self.kernel.program.residents]
         if not residents:
-            return self._one_lane()
+            return []
         if self.narrow and self.program is self._loader():
             total = sum(r.size for r in self.kernel.program.residents)
-            lines = [
-                *self._one_lane(),
-                "const twill::Barrier<1> inputs_full{shared + inputs_full_AT};",
-            ]
+            lines = ["const twill::Barrier<1> inputs_full{shared + inputs_full_AT};"]
             lines.append(f"inputs_full.expect(0, {total});")
             for name in residents:
                 lines += self._copy(
@@ -240,10 +258,7 @@ class _Role:
             return lines
         reads = any(o.invariant for t in self._own() for o in t.operands)
         wait = "twill::Barrier<1>{shared + inputs_full_AT}.wait(0);"
-        return [*self._one_lane(), *([wait] if reads else [])]
-
-    def _one_lane(self) -> Lines:
-        return ["if (threadIdx.x % 128 >= 32 || !twill::elected()) return;"] if self.narrow else []
+        return [wait] if reads else []
 
     def _loader(self) -> RoleProgram:
         roles = self.kernel.program.roles

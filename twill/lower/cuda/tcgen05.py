@@ -112,10 +112,10 @@ class Tcgen05(RoleFamily):
         own = [tiles[i.op] for i in self.role.body if isinstance(i, Run)]
         if not any(self._touches(tile) for tile in own):
             return []
-        lines = ["const uint32_t tensor = twill::tensor_address(shared + tensor_AT);"]
-        if any(tile.kind == "moved" for tile in own):
-            lines.append("const uint32_t own = tensor + (thread / 32 * 32 << 16);")
-        return lines
+        return [
+            "const uint32_t tensor = twill::tensor_address(shared + tensor_AT);",
+            "[[maybe_unused]] const uint32_t own = twill::own_lanes(tensor);",
+        ]
 
     def run(self, tile: TileOp, at: Iterations) -> Lines:
         """The statements of an operation."""

@@ -16,7 +16,7 @@ from twill.elaborate.tiles import TileOp
 from twill.lower.cuda.frame import Box, Kernel, Source
 from twill.lower.cuda.text import Lines, call
 from twill.lower.cuda.variables import Variables
-from twill.lower.program import RoleProgram
+from twill.lower.program import RoleProgram, Run
 
 GROUP = 8
 """Rows of tiles that blocks at work together share: their A and B then come from the L2 cache."""
@@ -120,7 +120,7 @@ MAPS = """\
 struct Parameters {
   CUtensorMap A, B;
   Output* C;
-  int64_t stride_C;  // elements from row to row, a multiple of 8
+  int64_t stride_C;  // elements from row to row, a multiple of 16
   int tiles_m, tiles_n, trips;
 };
 """
@@ -148,7 +148,7 @@ def self_test(kernel: str, arguments: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class GemmFrame:
-    """A matrix product whose tiles come by the copy engine and whose sum is in registers."""
+    """A matrix product whose tiles come by the copy engine, its sum in registers or a memory."""
 
     kernel: Kernel
     gemm: Gemm
@@ -177,12 +177,21 @@ class GemmFrame:
         raise InputError([Diagnostic(message)])
 
     def after(self, role: RoleProgram, variables: Variables) -> Lines:
-        """The role that holds the sum stores it, each warp its 16 rows."""
-        if self.gemm.c not in {value for held in role.held for value in held.values}:
+        """The role that computes the sum stores it."""
+        if self.gemm.c not in {i.op for i in role.body if isinstance(i, Run)}:
             return []
+        if self.kernel.elaboration.tiles[self.gemm.c].space != "register":
+            return self._from_tensor()
         to = "p.C + int64_t(at.x) * M * p.stride_C + int64_t(at.y) * N"
         c = variables.written(self.gemm.c)
         return call(f"twill::store_tile<M, N, {role.warps}, 1>", c, to, "p.stride_C", "thread")
+
+    def _from_tensor(self) -> Lines:
+        """Each thread stores a row."""
+        column = self.kernel.program.ring_of[self.gemm.c].address
+        to = "p.C + (int64_t(at.x) * M + thread) * p.stride_C + int64_t(at.y) * N"
+        store = call("twill::tensor_store_row<N>", to, f"own + {column}", "1.0f", "trips > 0")
+        return [*self.kernel.wait_for_last(self.gemm.c), "twill::tensor_after();", *store]
 
     def self_test(self) -> str:
         """Launcher, reference check and timing."""

@@ -36,6 +36,11 @@ __device__ __forceinline__ uint32_t tensor_address(uint32_t at) {
   return address;
 }
 
+// The same address for the lanes that the thread's warp reaches.
+__device__ __forceinline__ uint32_t own_lanes(uint32_t address) {
+  return address + (threadIdx.x / 32 % 4 * 32 << 16);
+}
+
 // Free what tensor_allocate gave. All threads of the same warp, when nobody uses it any more.
 // PTX: tcgen05.dealloc.
 template <int COLUMNS>
