@@ -17,7 +17,11 @@ from twill.lower.cuda.names import identifiers
 from twill.lower.cuda.specialised import Specialised
 from twill.lower.program import WarpProgram
 
-ARCHES = {m.INSTRUCTION: m.ARCH for m in (mma_sync, wgmma, tcgen05)}
+ARCHES: Mapping[str, str] = {
+    mma_sync.INSTRUCTION: mma_sync.ARCH,
+    wgmma.INSTRUCTION: wgmma.ARCH,
+    tcgen05.INSTRUCTION: tcgen05.ARCH,
+}
 """The GPU to compile for, by the matrix instruction of the machine file."""
 
 FAMILIES: Mapping[str, Callable[[Kernel], Family]] = {

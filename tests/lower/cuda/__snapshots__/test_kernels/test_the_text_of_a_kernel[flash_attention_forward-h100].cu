@@ -266,14 +266,14 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
       twill::each(S_m1, [&](int e) { return twill::exp2(S_m1[e]); });
       // cycle 1796 | stage 0 | role2 | fma | l_scaled[m1]@+1
       twill::each(l_scaled_m1, [&](int r) { return l_scaled_m1[r] * alpha_m1[r]; });
+      // cycle  212 | stage 0 | role2 | fma | l[m1]@+1
+      twill::row_sum(l_scaled_m1, l_scaled_m1, S_m1);
+      // cycle  276 | stage 0 | role2 | convert | P[m1]@+1
+      twill::convert(P_m1, S_m1);
     }
   }
   for (int t = 0; t < trips - 1; ++t) {
     const int i0 = t, i1 = t + 1;
-    // cycle  212 | stage 1 | role2 | fma | l[m1]@+0
-    twill::row_sum(l_scaled_m1, l_scaled_m1, S_m1);
-    // cycle  276 | stage 1 | role2 | convert | P[m1]@+0
-    twill::convert(P_m1, S_m1);
     K_full.wait(i1);
     // cycle  512 | stage 0 | role2 | tensor | S[m1]@+1
     twill::wgmma_begin(S_m1);
@@ -309,13 +309,13 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     twill::settled(O_scaled_m1);
     twill::settled(P_m1);
     V_empty.arrive_warp(i0);
+    // cycle  212 | stage 0 | role2 | fma | l[m1]@+1
+    twill::row_sum(l_scaled_m1, l_scaled_m1, S_m1);
+    // cycle  276 | stage 0 | role2 | convert | P[m1]@+1
+    twill::convert(P_m1, S_m1);
   }
   if (trips - 1 >= 0) {  // body trips - 1: iterations end, none begins
     const int i0 = trips - 1;
-    // cycle  212 | stage 1 | role2 | fma | l[m1]@+0
-    twill::row_sum(l_scaled_m1, l_scaled_m1, S_m1);
-    // cycle  276 | stage 1 | role2 | convert | P[m1]@+0
-    twill::convert(P_m1, S_m1);
     // cycle 1070 | stage 1 | role2 | fma | O_scaled[m1]@+0
     twill::each(
         O_scaled_m1, [&](int e) { return O_scaled_m1[e] * alpha_m1[twill::row_of(e)]; });

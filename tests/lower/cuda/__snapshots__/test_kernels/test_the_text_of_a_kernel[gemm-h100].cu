@@ -42,7 +42,7 @@ using Output = bf16;
 struct Parameters {
   CUtensorMap A, B;
   Output* C;
-  int64_t stride_C;  // elements from row to row, a multiple of 8
+  int64_t stride_C;  // elements from row to row, a multiple of 16
   int tiles_m, tiles_n, trips;
 };
 
