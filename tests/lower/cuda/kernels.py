@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from twill.elaborate import elaborate
+from twill.elaborate import Elaboration, elaborate
 from twill.lower import WarpProgram, lower
 from twill.lower.cuda import mma_sync, wgmma
-from twill.lower.cuda.compile import compile_kernel
-from twill.lower.cuda.emit import ARCHES, emit, instruction_of
-from twill.lower.cuda.measure import Measured, measure
+from twill.lower.cuda.build import claims, compiled
+from twill.lower.cuda.emit import emit, instruction_of
+from twill.lower.cuda.measure import Measured
 from twill.lower.cuda.toolchain import Toolchain
 from twill.solver import solve
 from twill.solver.options import SolveOptions
@@ -57,24 +57,23 @@ class Emitted:
     """A case as files, with what they were made of."""
 
     program: WarpProgram
-    instruction: str
+    elaboration: Elaboration
     files: Mapping[str, str]
 
     @property
-    def arch(self) -> str:
-        """What it is compiled for."""
-        return ARCHES[self.instruction]
+    def instruction(self) -> str:
+        """The matrix instruction that the kernel is written with."""
+        return instruction_of(self.elaboration)
 
     def write(self, folder: Path) -> Path:
-        """The kernel's path, with its header beside it."""
+        """The folder, with the kernel and its header in it."""
         for name, text in self.files.items():
             (folder / name).write_text(text, encoding="utf-8")
-        return folder / "kernel.cu"
+        return folder
 
     def measured(self, folder: Path, tools: Toolchain) -> Measured:
         """The kernel as compiled."""
-        compiled = compile_kernel(self.write(folder), self.arch, tools)
-        return measure(compiled, {role.name: role.registers for role in self.program.roles})
+        return compiled(self.write(folder), self.program, self.elaboration, tools)
 
 
 SHIPPED = (
@@ -98,10 +97,11 @@ def emitted(case: Case, overhead: int | None = None) -> Emitted:
     """Solve, lower, emit, with the overhead of the case or another."""
     stated = case.overhead if overhead is None else overhead
     change = parse_change(f"roles.registers.overhead={stated}")
-    assert change is not None
+    changes = [change] if change is not None and stated != STATED else []
     loop = load_loop(case.loop)
     loop = loop if case.warps is None else replace(loop, warps=case.warps)
-    made = elaborate(loop, load_machine(case.machine, [change]), case.sizes)
+    made = elaborate(loop, load_machine(case.machine, changes), case.sizes)
     outcome = solve(made.problem, SolveOptions(proof_limit=0))
     program = lower(made.problem, outcome.schedule)  # type: ignore[union-attr]
-    return Emitted(program, instruction_of(made), emit(program, made, ["solved by the tests"]))
+    said = claims(program, made, ["Solved by the tests, which look for no proof."])
+    return Emitted(program, made, emit(program, made, said))

@@ -11,7 +11,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from tests.lower.cuda.emulate import emulate
 from tests.lower.cuda.kernels import EXPECTED, SHIPPED, SLOW, STATED, VARIANTS, Case, emitted
-from twill.lower.cuda.compile import compile_program
+from twill.lower.cuda.build import self_test
 from twill.lower.cuda.measure import fitted
 from twill.lower.cuda.toolchain import Toolchain
 
@@ -57,7 +57,7 @@ def test_the_overhead_that_ptxas_needs_is_found(
 def test_its_self_test_links(case: Case, tmp_path: Path, tools: Toolchain) -> None:
     """Launcher, reference and timing compile into a program, without a driver."""
     kernel = emitted(case)
-    compile_program(kernel.write(tmp_path), kernel.arch, tools, tmp_path / "test")
+    self_test(kernel.write(tmp_path), tmp_path / "test", kernel.elaboration, tools)
     assert (tmp_path / "test").stat().st_size > 0
 
 

@@ -31,8 +31,10 @@ def _role(role: RoleProgram) -> str:
 
 
 def _ring(ring: Ring) -> str:
-    return f"{ring.name:<10} {ring.memory:<8} {ring.slots:>5}  {ring.size:>12}  {ring.address:>7}"
+    where = f"{ring.name:<10} {ring.memory:<8}"
+    return f"{where} {ring.slots:>5}  {ring.size:>12}  {ring.address:>7}"
 
 
 def _barrier(barrier: Barrier) -> str:
-    return f"{barrier.name:<10} {barrier.slots:>5}  {', '.join((*barrier.engines, *barrier.roles))}"
+    who = ", ".join((*barrier.engines, *barrier.roles))
+    return f"{barrier.name:<10} {barrier.slots:>5}  {who}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate.tiles import TileOp
@@ -16,6 +17,7 @@ from twill.lower.cuda.bodies import Place, bodies
 from twill.lower.cuda.frames import gemm as frame
 from twill.lower.cuda.head import head
 from twill.lower.cuda.header import header
+from twill.lower.cuda.names import identifiers
 from twill.lower.cuda.text import Lines, block, call, comment
 from twill.lower.order import queue_of
 from twill.lower.program import Drain, Instruction, Ring, RoleProgram, Run, Sync, WarpProgram
@@ -56,6 +58,12 @@ class _Kernel:
         (role,) = self.program.roles
         return role
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """An identifier for everything that has a name."""
+        g = self.gemm
+        return identifiers([self.program.name, self.role.name, g.a, g.b, g.c])
+
     @property
     def grid(self) -> mma_sync.WarpGrid:
         return mma_sync.warp_grid(self.gemm.m, self.gemm.n, self.role.warps)
@@ -70,7 +78,7 @@ class _Kernel:
             frame.TILE_OF_BLOCK.splitlines(),
             self.role_function(),
             self.entry(),
-            frame.self_test(self.program.name, frame.POINTER_ARGUMENTS).splitlines(),
+            frame.self_test(self.names[self.program.name], frame.POINTER_ARGUMENTS).splitlines(),
         ]
         return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
@@ -86,8 +94,11 @@ class _Kernel:
     def shared(self) -> Lines:
         """The rings in order of address, with a check that they are where the program has them."""
         rings = sorted(self.program.rings, key=lambda ring: ring.address)
-        members = [f"alignas(1024) bf16 {r.name}[{r.slots}][{self._elements(r)}];" for r in rings]
-        places = [f"offsetof(Shared, {r.name}) == {r.address}" for r in rings]
+        members = [
+            f"alignas(1024) bf16 {self.names[r.name]}[{r.slots}][{self._elements(r)}];"
+            for r in rings
+        ]
+        places = [f"offsetof(Shared, {self.names[r.name]}) == {r.address}" for r in rings]
         return [
             *block("struct Shared {", members)[:-1],
             "};",
@@ -99,14 +110,14 @@ class _Kernel:
         return "M * K" if ring.name == self.gemm.a else "K * N"
 
     def role_function(self) -> Lines:
-        name = f"role_{self.role.name}"
+        name = f"role_{self.names[self.role.name]}"
         head = f"__device__ __forceinline__ void {name}(const Parameters& p, Shared& shared) {{"
         loop = bodies(self.role, self.write)
         return block(head, [*self.before(), "", *loop, "", *self.after()])
 
     def before(self) -> Lines:
         """Where the block's tiles begin in memory and in shared memory; the sum is zero."""
-        a, b, c = self.gemm.a, self.gemm.b, self.gemm.c
+        a, b, c = (self.names[x] for x in (self.gemm.a, self.gemm.b, self.gemm.c))
         return [
             "const int trips = p.trips, thread = threadIdx.x;",
             "const int2 at = tile_of_block(blockIdx.x, p);",
@@ -121,7 +132,7 @@ class _Kernel:
         store = f"twill::store_tile<M, N, {self.grid.down}, {self.grid.across}>"
         return [
             "Output* to = p.C + int64_t(at.x) * M * p.stride_C + int64_t(at.y) * N;",
-            *call(store, f"tile_{self.gemm.c}", "to", "p.stride_C", "thread"),
+            *call(store, f"tile_{self.names[self.gemm.c]}", "to", "p.stride_C", "thread"),
         ]
 
     def entry(self) -> Lines:
@@ -130,10 +141,10 @@ class _Kernel:
         inside = [
             "extern __shared__ __align__(1024) unsigned char memory[];",
             "TWILL_BLOCK_STARTS(blockIdx.x);",
-            f"role_{role.name}(p, *reinterpret_cast<Shared*>(memory));",
+            f"role_{self.names[role.name]}(p, *reinterpret_cast<Shared*>(memory));",
             "if (threadIdx.x == 0) TWILL_BLOCK_ENDS(blockIdx.x);",
         ]
-        head = f"void {self.program.name}(const __grid_constant__ Parameters p) {{"
+        head = f"void {self.names[self.program.name]}(const __grid_constant__ Parameters p) {{"
         return [f'extern "C" __global__ {limit}', *block(head, inside)]
 
     def write(self, instruction: Instruction, place: Place) -> Lines:
@@ -153,21 +164,22 @@ class _Kernel:
         """Where the schedule has an operation: cycle of the period, stage, role, unit."""
         stage, unit = -self.role.first - run.offset, queue_of(self.problem, run.op)
         what = f"{run.op}@{run.offset:+d}"
-        return f"cycle {run.cycle:4} | stage {stage} | {self.role.name} | {unit} | {what}"
+        where = f"stage {stage} | {self.role.name} | {unit} | {what}"
+        return f"cycle {run.cycle:4} | {where}"
 
     def run(self, op: str, i: str) -> Lines:
         """An operation on iteration ``i``."""
-        g = self.gemm
+        g, name = self.gemm, self.names[op]
         if op == g.a:
             return mma_sync.load_tile(
-                "M, K", self._slot(op, i), f"from_{op} + {i} * K", "p.stride_A"
+                "M, K", self._slot(op, i), f"from_{name} + {i} * K", "p.stride_A"
             )
         if op == g.b:
-            source = f"from_{op} + int64_t({i}) * K * p.stride_B"
+            source = f"from_{name} + int64_t({i}) * K * p.stride_B"
             return mma_sync.load_tile("K, N", self._slot(op, i), source, "p.stride_B")
         slots = self._slot(g.a, i), self._slot(g.b, i)
-        return mma_sync.multiply(f"tile_{g.c}", *slots, self.grid)
+        return mma_sync.multiply(f"tile_{name}", *slots, self.grid)
 
     def _slot(self, value: str, i: str) -> str:
         ring = self.program.ring_of[value]
-        return f"twill::slot<{ring.slots}, {ring.size}>(ring_{ring.name}, {i})"
+        return f"twill::slot<{ring.slots}, {ring.size}>(ring_{self.names[ring.name]}, {i})"

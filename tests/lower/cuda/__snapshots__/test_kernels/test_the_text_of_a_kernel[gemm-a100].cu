@@ -1,6 +1,8 @@
 // gemm
 //
-// solved by the tests
+// II 2364 cycles an iteration. Solved by the tests, which look for no proof.
+// spec gemm b6e2c647, machine a100 313ce8ea with roles.registers.overhead=56, problem 650ba420
+// tile M = 128, N = 256, K = 64
 //
 // role       warps  registers
 // role1          8        184

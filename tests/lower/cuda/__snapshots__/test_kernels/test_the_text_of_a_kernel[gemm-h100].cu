@@ -1,6 +1,8 @@
 // gemm
 //
-// solved by the tests
+// II 1024 cycles an iteration. Solved by the tests, which look for no proof.
+// spec gemm b6e2c647, machine h100 fa286f28 with roles.registers.overhead=32, problem c2ec8daf
+// tile M = 128, N = 256, K = 64
 //
 // role       warps  registers
 // load           1         32
