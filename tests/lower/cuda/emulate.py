@@ -85,7 +85,7 @@ def emulate(
     for name, text in files.items():
         (folder / name).write_text(translated(text), encoding="utf-8")
     program = folder / "emulated"
-    options = ["-std=c++20", "-O2", "-pthread", "-w", f"-I{folder}", f"-I{EMULATED}"]
+    options = ["-std=c++20", "-O1", "-pthread", "-w", f"-I{folder}", f"-I{EMULATED}"]
     options.append(f"-DPATIENCE_SECONDS={patience}")
     built = subprocess.run(
         [gxx, *options, "-include", "cuda_on_cpu.h", "-o", program, EMULATED / driver],
