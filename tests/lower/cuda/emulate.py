@@ -16,7 +16,7 @@ EMULATED = Path(__file__).parent / "emulated"
 
 _ASM = re.compile(r"\basm(?: volatile)?\s*\(")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_MNEMONIC = re.compile(r"(?<![\w.%])(?!setp|selp)[a-z]\w*(?:\.[\w:]+)+")
+_MNEMONIC = re.compile(r"(?<![\w.%])(?!setp|selp|mov)[a-z]\w*(?:\.[\w:]+)+")
 _WGMMA = re.compile(r"wgmma\.mma_async\S*?\.m64n(\d+)k16\.f32\.bf16\.bf16")
 
 

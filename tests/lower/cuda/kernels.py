@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from twill.elaborate import Elaboration, elaborate
 from twill.lower import WarpProgram, lower
-from twill.lower.cuda import mma_sync, wgmma
+from twill.lower.cuda import mma_sync, tcgen05, wgmma
 from twill.lower.cuda.build import claims, compiled
 from twill.lower.cuda.emit import emit, instruction_of
 from twill.lower.cuda.measure import Measured
@@ -21,8 +21,8 @@ from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
 from twill.what_if import parse_change
 
-EXPECTED = {x.INSTRUCTION: x.EXPECTED for x in (mma_sync, wgmma)}
-SLOW = {x.INSTRUCTION: x.SLOW for x in (mma_sync, wgmma)}
+EXPECTED = {x.INSTRUCTION: x.EXPECTED for x in (mma_sync, wgmma, tcgen05)}
+SLOW = {x.INSTRUCTION: x.SLOW for x in (mma_sync, wgmma, tcgen05)}
 STATED = 24
 """Registers of a role that the machine files add to its results."""
 
@@ -80,6 +80,8 @@ SHIPPED = (
     Case("gemm", "a100", 56, "gemm.cpp"),
     Case("gemm", "h100", 32, "gemm_tma.cpp"),
     Case("flash_attention_forward", "h100", 24, "attention_forward.cpp"),
+    Case("gemm", "b200", 24, "gemm_tma.cpp"),
+    Case("flash_attention_forward", "b200", 24, "attention_forward.cpp"),
 )
 """The complete kernels, each one line."""
 

@@ -69,7 +69,7 @@ def test_it_computes_what_the_loop_says(case: Case, tmp_path: Path, gxx: str) ->
     assert done.stdout.splitlines() == [f"{n} iterations: right" for n in case.trips]
 
 
-GEMM_A100, GEMM_H100, FORWARD_H100 = SHIPPED
+GEMM_A100, GEMM_H100, FORWARD_H100, GEMM_B200, FORWARD_B200 = SHIPPED
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,12 @@ from twill.lower.cuda.names import identifiers
 from twill.lower.cuda.specialised import Specialised
 from twill.lower.program import WarpProgram
 
-ARCHES: Mapping[str, str] = {
-    mma_sync.INSTRUCTION: mma_sync.ARCH,
-    wgmma.INSTRUCTION: wgmma.ARCH,
-    tcgen05.INSTRUCTION: tcgen05.ARCH,
-}
+ARCHES: Mapping[str, str] = {m.INSTRUCTION: m.ARCH for m in (mma_sync, wgmma, tcgen05)}
 """The GPU to compile for, by the matrix instruction of the machine file."""
 
 FAMILIES: Mapping[str, Callable[[Kernel], Family]] = {
     wgmma.INSTRUCTION: lambda _: wgmma.WgmmaKernel(),
-    tcgen05.INSTRUCTION: lambda kernel: tcgen05.TensorKernel(kernel.program, kernel.elaboration),
+    tcgen05.INSTRUCTION: tcgen05.TensorKernel,
 }
 """Who writes the operations of warp-specialised kernels, by the matrix instruction."""
 
@@ -62,7 +58,8 @@ def instruction_of(elaboration: Elaboration) -> str:
 
 def _names(program: WarpProgram, elaboration: Elaboration) -> dict[str, str]:
     values = [*elaboration.loop.input, *elaboration.tiles, *program.barrier]
-    return identifiers([program.name, *program.role, *values])
+    done = [f"{value} done" for value in elaboration.tiles]
+    return identifiers([program.name, *program.role, *values, *done])
 
 
 def _frame(kernel: Kernel) -> Frame:

@@ -63,8 +63,12 @@ class RoleFamily(ABC):
         """What stands behind such a meeting."""
         return []
 
+    def last(self) -> Lines:
+        """What the issuing thread does behind the loop."""
+        return []
+
     def finish(self) -> Lines:
-        """When the loop is over: nothing is under way."""
+        """What all threads do behind the loop: nothing is under way."""
         return []
 
 
@@ -75,7 +79,12 @@ class Family(ABC):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Words of shared memory that it needs for itself."""
+        """What it needs 8 bytes of shared memory for."""
+        return ()
+
+    @property
+    def barriers(self) -> tuple[str, ...]:
+        """Barriers for one arrival that it needs for itself."""
         return ()
 
     @abstractmethod

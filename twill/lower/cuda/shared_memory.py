@@ -14,13 +14,15 @@ from twill.problem import Problem
 class SharedMemory:
     """The memory in which rings and barriers lie; ``names``: an identifier for every value.
 
-    ``words``: names of 4-byte words that a family of instructions needs for itself.
+    ``words`` of 8 bytes and ``own_barriers``, mbarriers for one arrival, are what a family of
+    instructions needs for itself.
     """
 
     problem: Problem
     program: WarpProgram
     names: Mapping[str, str]
     words: tuple[str, ...] = ()
+    own_barriers: tuple[str, ...] = ()
 
     @property
     def memory(self) -> str:
@@ -47,8 +49,10 @@ class SharedMemory:
             items.append((barrier.address or 0, self.names[barrier.name], note))
         items.append((self.arrived_at, "inputs_full", "1 mbarrier"))
         end = self.arrived_at + 8
-        items += [(end + 4 * n, word, "4 bytes") for n, word in enumerate(self.words)]
-        end += 4 * len(self.words)
+        notes = [(name, "1 mbarrier") for name in self.own_barriers]
+        notes += [(name, "8 bytes") for name in self.words]
+        items += [(end + 8 * n, name, note) for n, (name, note) in enumerate(notes)]
+        end += 8 * len(notes)
         items.sort()
         lines = [f"constexpr uint32_t {name}_AT = {at};  // {note}" for at, name, note in items]
         return [*lines, f"[[maybe_unused]] constexpr uint32_t SHARED_BYTES = {end};"]
@@ -102,7 +106,8 @@ class SharedMemory:
             f".init({arrivals[b.name]});"
             for b in self.program.barriers
         ]
-        return [*lines, "twill::Barrier<1>{shared + inputs_full_AT}.init(1);"]
+        own = ("inputs_full", *self.own_barriers)
+        return [*lines, *(f"twill::Barrier<1>{{shared + {name}_AT}}.init(1);" for name in own)]
 
 
 def parties(program: WarpProgram, barrier: Barrier) -> int:

@@ -51,7 +51,7 @@ class Specialised:
         """Where everything lies."""
         problem = self.kernel.elaboration.problem
         program, names = self.kernel.program, self.kernel.names
-        return SharedMemory(problem, program, names, self.family.words)
+        return SharedMemory(problem, program, names, self.family.words, self.family.barriers)
 
     @cached_property
     def first_thread(self) -> dict[str, int]:
@@ -198,7 +198,8 @@ class _Role:
 
     def text(self) -> Lines:
         head = f"__device__ __forceinline__ void role_{self.name}("
-        loop = [*self._before(), "", *bodies(self.program, self.write)]
+        last = self._by_one(self.family.last())
+        loop = [*self._before(), "", *bodies(self.program, self.write), *last]
         after = self._after()
         inside = [
             "const int trips = p.trips;",

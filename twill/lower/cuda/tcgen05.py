@@ -7,18 +7,19 @@ puts a fence before the message, and who hears it one behind (PTX, tcgen05 memor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from twill.elaborate import Elaboration
 from twill.elaborate.tiles import TileOp, TileOperand
 from twill.lower.cuda.arithmetic import Arithmetic
 from twill.lower.cuda.family import Family, Iterations, RoleFamily
+from twill.lower.cuda.frame import Kernel
 from twill.lower.cuda.header import header
 from twill.lower.cuda.operands import Operands, Part, contracted, unsupported
 from twill.lower.cuda.shared_memory import SharedMemory
 from twill.lower.cuda.text import Lines, call
-from twill.lower.program import Drain, RoleProgram, Run, Signal, Wait, WarpProgram
+from twill.lower.program import Drain, RoleProgram, Run, Signal, Wait
 
 INSTRUCTION = "tcgen05.mma"
 """What a machine file calls the matrix instruction of this family."""
@@ -45,10 +46,19 @@ def tensor_memory(elaboration: Elaboration) -> str:
 class TensorKernel(Family):
     """Allocates the kernel's columns of tensor memory."""
 
-    program: WarpProgram
-    elaboration: Elaboration
+    kernel: Kernel
 
     arch = ARCH
+
+    @property
+    def elaboration(self) -> Elaboration:
+        """What the kernel computes."""
+        return self.kernel.elaboration
+
+    @property
+    def barriers(self) -> tuple[str, ...]:
+        """One for each result that is read when the loop is over."""
+        return tuple(self.kernel.done.values())
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -58,12 +68,12 @@ class TensorKernel(Family):
     @property
     def columns(self) -> int:
         """What is allocated: a power of two, 32 or more (PTX, tcgen05.alloc)."""
-        used = self.program.used.get(tensor_memory(self.elaboration), 0)
+        used = self.kernel.program.used.get(tensor_memory(self.elaboration), 0)
         return max(32, 1 << (used - 1).bit_length())
 
     def role(self, arithmetic: Arithmetic, memory: SharedMemory, role: RoleProgram) -> Tcgen05:
         """The writer of one role."""
-        return Tcgen05(arithmetic, memory, role)
+        return Tcgen05(arithmetic, memory, role, self.kernel.done)
 
     def setup(self) -> Lines:
         """The first warp allocates; its address is there for all when they have met."""
@@ -94,7 +104,9 @@ class TensorKernel(Family):
 
 @dataclass(frozen=True)
 class Tcgen05(RoleFamily):
-    """Emits the operations of one role."""
+    """Emits the operations of one role. ``done``: barriers of results, by operation."""
+
+    done: Mapping[str, str]
 
     @property
     def tensor(self) -> str:
@@ -160,6 +172,12 @@ class Tcgen05(RoleFamily):
     def after_sync(self) -> Lines:
         """What comes next in tensor memory comes after what others did before."""
         return ["twill::tensor_after();"]
+
+    def last(self) -> Lines:
+        """Results that the role's multiplies leave in tensor memory are there."""
+        issued = [i.op for i in self.role.body if isinstance(i, Run) and i.op in self.done]
+        barriers = [f"twill::Barrier<1>{{shared + {self.done[op]}_AT}}" for op in issued]
+        return [f"twill::tensor_commit({barrier}.of(0));" for barrier in barriers]
 
     def finish(self) -> Lines:
         """No read is under way when tensor memory is freed."""

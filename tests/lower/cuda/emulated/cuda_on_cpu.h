@@ -39,6 +39,15 @@ inline void require(bool holds, const char* what) {
   if (!holds) fail(what);
 }
 
+// Memory begins at multiples of 256 bytes, as cudaMalloc gives it.
+void* operator new(size_t bytes) {
+  void* memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  require(memory != nullptr, "out of memory");
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
 struct __nv_bfloat16 {
   uint16_t bits;
 };

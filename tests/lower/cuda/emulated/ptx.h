@@ -102,3 +102,4 @@ inline void mma_sync_aligned_m16n8k16_row_col_f32_bf16_bf16_f32(
 }  // namespace ptx
 
 #include "ptx_sm90.h"
+#include "ptx_sm100.h"

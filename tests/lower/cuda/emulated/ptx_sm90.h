@@ -162,27 +162,30 @@ inline void cp_async_bulk_wait_group_read(int pending) { cp_async_bulk_wait_grou
 
 // ---- wgmma: d[64, N] += a[64, 16] b[16, N], by each thread for its own elements
 
-// A matrix descriptor with 128-byte swizzle. Element (i, k), i along M or N and k contracted:
+// What a matrix descriptor with 128-byte swizzle says. Element (i, k), i along M or N and k contracted:
 //   K-major   row i: 128 bytes, 8 rows 1024; groups of 8 rows `stride` apart
 //   MN-major  row k: 128 bytes of 64 i, the next 64 `leading` further; groups of 8 k `stride` apart
 // The 16-byte chunk of an address (bits 4 to 6) is exchanged with its row (bits 7 to 9).
-struct Descriptor {
+struct Operand {
   uint32_t start, leading, stride;
 
-  explicit Descriptor(uint64_t bits)
+  explicit Operand(uint64_t bits)
       : start((bits & 0x3fff) << 4), leading((bits >> 16 & 0x3fff) << 4),
-        stride((bits >> 32 & 0x3fff) << 4) {
-    require(bits >> 62 == 1, "wgmma: not a swizzle of 128 bytes");
-    require((bits >> 49 & 7) == 0, "wgmma: a base offset");
-  }
+        stride((bits >> 32 & 0x3fff) << 4) {}
   float at(int i, int k, bool transposed) const {
     const uint32_t offset = transposed
                                 ? i % 64 * 2 + i / 64 * leading + k % 8 * 128 + k / 8 * stride
                                 : i % 8 * 128 + i / 8 * stride + k * 2;
     const uint32_t address = start + offset;
     const uint32_t swizzled = address ^ (address >> 7 & 7) << 4;
-    require(swizzled + 2 <= SHARED_MEMORY, "wgmma: beyond shared memory");
+    require(swizzled + 2 <= SHARED_MEMORY, "multiply: beyond shared memory");
     return to_float(*reinterpret_cast<const __nv_bfloat16*>(memory + swizzled));
+  }
+};
+struct Descriptor : Operand {
+  explicit Descriptor(uint64_t bits) : Operand(bits) {
+    require(bits >> 62 == 1, "wgmma: not a swizzle of 128 bytes");
+    require((bits >> 49 & 7) == 0, "wgmma: a base offset");
   }
 };
 

@@ -62,7 +62,7 @@ class AttentionForward:
             first = next(which * tile.extents[d] for d, which, _ in tile.kept if d == "M")
             row = f"row_q + {first}" if first else "row_q"
             if self._in_tensor():
-                lines += [*self.kernel.wait_for_last(tile.name), "twill::tensor_after();"]
+                lines += [self.kernel.wait_for_last(tile.name), "twill::tensor_after();"]
                 value = f"own + {self.kernel.program.ring_of[tile.name].address}"
             else:
                 value = self._newest(variables, tile.name)

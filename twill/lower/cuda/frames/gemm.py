@@ -191,7 +191,7 @@ class GemmFrame:
         column = self.kernel.program.ring_of[self.gemm.c].address
         to = "p.C + (int64_t(at.x) * M + thread) * p.stride_C + int64_t(at.y) * N"
         store = call("twill::tensor_store_row<N>", to, f"own + {column}", "1.0f", "trips > 0")
-        return [*self.kernel.wait_for_last(self.gemm.c), "twill::tensor_after();", *store]
+        return [self.kernel.wait_for_last(self.gemm.c), "twill::tensor_after();", *store]
 
     def self_test(self) -> str:
         """Launcher, reference check and timing."""
