@@ -1,6 +1,8 @@
 // gemm
 //
-// solved by the tests
+// II 656 cycles an iteration. Solved by the tests, which look for no proof.
+// spec gemm b6e2c647, machine b200 21cfe973, problem 888c5992
+// tile M = 128, N = 256, K = 64
 //
 // role       warps  registers
 // load           1         24
