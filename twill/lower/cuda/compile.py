@@ -15,6 +15,9 @@ from twill.lower.cuda.toolchain import Toolchain
 MAIN = "TWILL_MAIN"
 """The macro that adds launcher, reference check and timing to a kernel's file."""
 
+ALONE = "TWILL_KERNEL_ALONE"
+"""The macro that leaves out the small kernels in front of some kernels and behind them."""
+
 _OPTIONS = ("-std=c++17", "-O3")
 _SECONDS = 600
 
@@ -36,7 +39,7 @@ def compile_kernel(
     """
     with TemporaryDirectory(prefix="twill-") as folder:
         cubin = Path(folder, "kernel.cubin")
-        macros = [f"-D{name}" for name in defines]
+        macros = [f"-D{name}" for name in (ALONE, *defines)]
         options = [*_OPTIONS, *target(arch), "-cubin", "-Xptxas", "-v", *macros]
         said = _run(tools.nvcc, *options, "-o", str(cubin), str(source)).stderr
         listing = _run(tools.nvdisasm, "-c", "-lrm", "narrow", str(cubin)).stdout

@@ -9,6 +9,7 @@ from twill.elaborate import Elaboration
 from twill.lower.cuda import mma_sync, tcgen05, wgmma
 from twill.lower.cuda.family import Family
 from twill.lower.cuda.frame import Frame, Kernel
+from twill.lower.cuda.frames.attention_backward import AttentionBackward, is_attention_backward
 from twill.lower.cuda.frames.attention_forward import AttentionForward, is_attention_forward
 from twill.lower.cuda.frames.gemm import GemmFrame, gemm_of
 from twill.lower.cuda.frames.generic import Generic
@@ -66,6 +67,8 @@ def _frame(kernel: Kernel) -> Frame:
     tiles = kernel.elaboration.tiles
     if is_attention_forward(tiles):
         return AttentionForward(kernel)
+    if is_attention_backward(tiles):
+        return AttentionBackward(kernel)
     if gemm := gemm_of(tiles):
         return GemmFrame(kernel, gemm)
     return Generic(kernel)

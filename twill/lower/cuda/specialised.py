@@ -266,7 +266,10 @@ class _Role:
         return next((r for r in roles if r.warps == 1), roles[0])
 
     def _after(self) -> Lines:
+        """Everything under way ends: shared memory is the block's only while the block is there."""
         lines = self.of.frame.after(self.program, self.variables)
+        if any(tile.kind == "store" for tile in self._own()):
+            lines += self._by_one(["twill::stores_done();"])
         if self.narrow:
             return lines
         return [*self.family.finish(), *lines]

@@ -13,7 +13,7 @@ from twill.lower.cuda.operands import GROUP_ROWS, Operands, Part, begin, unsuppo
 from twill.lower.cuda.shared_memory import SharedMemory
 from twill.lower.cuda.text import Lines, call
 from twill.lower.cuda.wgmma_text import wgmma as wgmma_text
-from twill.lower.program import Drain, RoleProgram
+from twill.lower.program import Drain, RoleProgram, Run
 
 INSTRUCTION = "wgmma"
 """What a machine file calls the matrix instruction of this family."""
@@ -88,10 +88,23 @@ class Wgmma(RoleFamily):
         """Begin, one call for each part of the contracted dimension, commit."""
         self._check(tile)
         d = self.variables.written(tile.name)
-        lines = [*self.variables.moved_up(tile.name), f"twill::wgmma_begin({d});"]
+        new = [f"twill::forget({d});"] if self._idle(tile) else []
+        lines = [*self.variables.moved_up(tile.name), *new, f"twill::wgmma_begin({d});"]
         for part in self.operands.parts(tile):
             lines += self._part(tile, d, part, at)
         return [*lines, "twill::wgmma_commit();"]
+
+    def _idle(self, tile: TileOp) -> bool:
+        """Whether registers that are overwritten hold nothing for a while before.
+
+        If they do until the operation before, it is best for them to be the same registers.
+        """
+        if tile.operand("accumulate"):
+            return False
+        body = [i.op for i in self.variables.role.body if isinstance(i, Run)]
+        before = self.variables.tiles[body[body.index(tile.name) - 1]]
+        held = self.variables.holder(tile.name).values
+        return not {before.name, *(o.name for o in before.operands)} & set(held)
 
     def _part(self, tile: TileOp, d: str, part: Part, at: Iterations) -> Lines:
         n, add = tile.extents[tile.shape[1]], "true" if part.add else "false"
@@ -125,5 +138,5 @@ class Wgmma(RoleFamily):
         slot = self.memory.slot(tile.name, at(0))
         if tile.extents[tile.shape[1]] != source.extents[tile.shape[1]] or self.groups > 1:
             raise unsupported(tile, "only whole rows of a warp group's tile can be stored")
-        name = "store_panels" if tile.type == "bf16" else "store_rows"
+        name = "store_panels" if tile.type == "bf16" else "store_fragments"
         return call(f"twill::{name}<{rows}, {columns}, {first}>", slot, value, "thread")

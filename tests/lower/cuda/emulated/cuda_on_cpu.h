@@ -50,6 +50,7 @@ void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 struct __nv_bfloat16 {
   uint16_t bits;
+  explicit operator float() const;
 };
 inline float to_float(__nv_bfloat16 x) {
   const uint32_t bits = uint32_t(x.bits) << 16;
@@ -57,6 +58,7 @@ inline float to_float(__nv_bfloat16 x) {
   std::memcpy(&f, &bits, 4);
   return f;
 }
+inline __nv_bfloat16::operator float() const { return to_float(*this); }
 inline __nv_bfloat16 to_bf16(float f) {  // to the nearest, ties to even
   uint32_t bits;
   std::memcpy(&bits, &f, 4);

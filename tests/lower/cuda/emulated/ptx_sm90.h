@@ -160,6 +160,18 @@ inline void cp_async_bulk_wait_group(int pending) {
 inline void cp_async_bulk_wait_group() { cp_async_bulk_wait_group(0); }
 inline void cp_async_bulk_wait_group_read(int pending) { cp_async_bulk_wait_group(pending); }
 
+// ---- Stores of a thread to shared memory
+
+inline void st_shared_b32(uint32_t address, uint32_t x) {
+  require(address % 4 == 0 && address + 4 <= SHARED_MEMORY, "st.shared: bad address");
+  std::memcpy(memory + address, &x, 4);
+}
+inline void st_shared_v4_f32(uint32_t address, float a, float b, float c, float d) {
+  require(address % 16 == 0 && address + 16 <= SHARED_MEMORY, "st.shared: bad address");
+  const float x[4] = {a, b, c, d};
+  std::memcpy(memory + address, x, sizeof x);
+}
+
 // ---- wgmma: d[64, N] += a[64, 16] b[16, N], by each thread for its own elements
 
 // What a matrix descriptor with 128-byte swizzle says. Element (i, k), i along M or N and k contracted:

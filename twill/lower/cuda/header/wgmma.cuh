@@ -43,16 +43,24 @@ __device__ __forceinline__ void settled(uint32_t (&x)[COUNT]) {
   for (int i = 0; i < COUNT; ++i) asm volatile("" : "+r"(x[i])::"memory");
 }
 
+// What the registers held is not needed any more. To the compiler a wgmma reads what it overwrites,
+// so that it would keep these registers from one iteration to the next.
+template <int COUNT>
+__device__ __forceinline__ void forget(float (&x)[COUNT]) {
+#pragma unroll
+  for (int i = 0; i < COUNT; ++i) x[i] = 0.0f;
+}
+
 // Where an operand lies in shared memory. ROWS: of the whole tile, which sets its panels apart.
 // K_MAJOR: its columns are contracted, or else its rows.
 template <int ROWS, bool K_MAJOR>
 struct Operand {
   uint32_t address;    // of the first element of the part that is multiplied
 
-  // The 16 contracted elements from 16 k on.
+  // The 16 contracted elements from 16 k on. The address is the low bits, so that steps are added.
   __device__ __forceinline__ uint64_t at(int k) const {
-    if (K_MAJOR) return descriptor(address + k / 4 * ROWS * 128 + k % 4 * 32, 16, 1024);
-    return descriptor(address + k * 2048, ROWS * 128, 1024);
+    const int step = K_MAJOR ? k / 4 * ROWS * 128 + k % 4 * 32 : k * 2048;
+    return descriptor(address, K_MAJOR ? 16 : ROWS * 128, 1024) + step / 16;
   }
 };
 
