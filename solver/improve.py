@@ -16,7 +16,8 @@ from twill.solver.cpsat.engine import Answer, Assignment, Way
 from twill.solver.cpsat.model import build
 from twill.solver.cpsat.partition import Partitions
 from twill.solver.distances import distances
-from twill.solver.levels import TIME_TOLERANCE, allowed, level_names, level_of, slack
+from twill.solver.levels import ROBUSTNESS, TIME_TOLERANCE, allowed, level_names, level_of, slack
+from twill.solver.robust import made_robust
 from twill.solver.rounds import Best, Part, Rounds
 
 RUNGS = 4
@@ -55,11 +56,14 @@ class Improver:
         self.partitions: Partitions | None = None
         self.cheapest: list[Part] = []
         self.asked: Part | None = None
+        self.alike: list[Problem] = []
 
     def run(self) -> Best:
         """Every level that the options ask for."""
         wanted = self.clock.options.levels
         names = [name for name in level_names(self.problem) if wanted is None or name in wanted]
+        robust = ROBUSTNESS in names
+        names = [name for name in names if name != ROBUSTNESS]
         while names:
             self.rounds.tell(names[0])
             if tuple(names) == LAST and self._at_once():
@@ -67,7 +71,7 @@ class Improver:
             self._decide(names.pop(0))
         final = self.best.values
         self.best.levels = [replace(done, value=final[done.name]) for done in self.best.levels]
-        return self.best
+        return made_robust(self.best, self.clock, self.alike) if robust else self.best
 
     def _decide(self, name: str) -> None:
         """One level: its floor by arithmetic, then a search, then what it leaves."""
@@ -220,3 +224,4 @@ class Improver:
             return
         parts = [*self.cheapest, *(self._fixed(each) for each in narrowed)]
         self.parts = [part for part in parts if part.model.space.distances is not None]
+        self.alike = [part.model.space.problem for part in self.parts]

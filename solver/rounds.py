@@ -86,11 +86,16 @@ class Rounds:
     def __init__(self, best: Best, clock: Clock) -> None:
         self.best, self.clock = best, clock
 
-    def search(self, name: str, parts: Sequence[Part], floor: int | None) -> int | None:
-        """Improve one level; the best bound over all parts, None if nothing is known."""
+    def search(
+        self, name: str, parts: Sequence[Part], floor: int | None, most: int | None = None
+    ) -> int | None:
+        """Improve one level; the best bound over all parts, None if nothing is known.
+
+        In at most so many rounds, where a number is given.
+        """
         for part in parts:
             part.bound = floor
-        for ways, effort in _rounds(parts):
+        for ways, effort in _rounds(parts)[:most]:
             beside = 1 if len(ways) > 1 else self.clock.options.workers
             for some in batched((part for part in parts if self._open(name, part)), beside):
                 if not self.clock.over:

@@ -57,11 +57,31 @@ def test_the_random_problems_have_both_answers() -> None:
 def test_a_proved_answer_does_not_depend_on_the_time_limit(tmp_path: Path) -> None:
     """More time would change nothing, less would not have sufficed."""
     problem, outcome = optimum()
-    assert all(level.proved for level in outcome.schedule.objective)
-    for answer in (outcome, NO_SCHEDULE):
+    for answer in (all_proved(outcome), NO_SCHEDULE):
         Store(tmp_path).keep(asked(problem), kept(answer, 10))
         for limit in (0.1, 10, 1e7):
             assert Store(tmp_path).find(asked(problem), problem, limit) is not None
+
+
+def all_proved(outcome: Optimal) -> Optimal:
+    """The outcome, with bounds that meet the values."""
+    levels = tuple(
+        replace(level, proved=True, lower_bound=level.value) for level in outcome.schedule.objective
+    )
+    return Optimal(replace(outcome.schedule, objective=levels))
+
+
+def test_a_level_that_was_looked_at_in_time_is_not_looked_at_again(tmp_path: Path) -> None:
+    """Levels take a bounded amount of work: more time finds no better bound."""
+    problem, outcome = optimum()
+    levels = outcome.schedule.objective
+    last = replace(levels[-1], proved=False, lower_bound=0)
+    for wall_s, again in ((1.0, False), (10.0, True)):
+        solver = replace(outcome.schedule.solver, wall_s=wall_s)  # type: ignore[type-var]
+        some = replace(outcome.schedule, objective=(*levels[:-1], last), solver=solver)
+        store = Store(tmp_path)
+        store.keep(asked(problem), kept(Optimal(some), 10))
+        assert (store.find(asked(problem), problem, 20) is None) is again
 
 
 def test_a_second_opinion_that_time_cut_off_is_asked_for_again(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_an_engine_releases_by_itself_where_it_can() -> None:
     """Gemm with the accumulator in tensor memory: the multiply itself arrives on the barrier."""
     _, _, program = lowered("gemm", "b200")
     assert [words(i) for i in program.role["role1"].body] == [
-        "wait B.full 0", "wait A.full 0", "C 0 signals B.empty",
+        "wait B.full 0", "wait A.full 0", "C 0 signals A.empty",
     ]  # fmt: skip
 
 

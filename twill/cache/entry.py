@@ -60,7 +60,8 @@ class Entry:
     def answers(self, question: Question, time_limit: float) -> bool:
         """Whether a search of ``time_limit`` seconds is to be spared by this.
 
-        Where all is proved, more time changes nothing. Where something is not, or rests on one
+        Where all is proved, or every level was looked at before the time was up, more time changes
+        nothing: levels take a bounded amount of work. Where something is open, or rests on one
         engine's word and was to be proved or refuted again, it might.
         """
         if time_limit <= self.time_limit:
@@ -68,7 +69,7 @@ class Entry:
         options = question.data["options"]
         assert isinstance(options, Mapping)
         more = options.get("cross_check") or options.get("proof_limit")
-        return _all_proved(self.outcome) and not (
+        return _settled(self.outcome, self.time_limit) and not (
             more and _proof(self.outcome) == "one engine's word"
         )
 
@@ -150,10 +151,15 @@ def _with(outcome: Outcome, files: Mapping[str, str]) -> Outcome:
     return replace(outcome, refutations=found)
 
 
-def _all_proved(outcome: Outcome) -> bool:
+def _settled(outcome: Outcome, time_limit: float) -> bool:
+    """Whether the search of an outcome came to its own end."""
     match outcome:
         case Optimal(schedule):
-            return all(level.proved for level in schedule.objective)
+            in_time = schedule.solver is not None and schedule.solver.wall_s < time_limit
+            return all(
+                level.proved or (in_time and level.lower_bound is not None)
+                for level in schedule.objective
+            )
         case Infeasible():
             return True
     return False

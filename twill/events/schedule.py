@@ -49,9 +49,7 @@ def model_edges(usage: Usage) -> Iterator[Edge]:
 
 def _dependence(usage: Usage, d: Dependence) -> Edge:
     delay = usage.delay(d)
-    src, dst = usage.problem.op[d.src], usage.problem.op[d.dst]
-    # One engine in order: what the first keeps it busy for is no latency.
-    parts = () if not d.blocking and one_engine(src, dst) else variable(src, d.delay)
+    parts = variable(usage.problem.op[d.src], d.delay) if varies(usage.problem, d) else ()
     if delay > d.delay:
         parts = (*parts, Part(HANDOFF + d.src, delay - d.delay))
     says = {"flow": "reads", "anti": "overwrites what is read by", "output": "overwrites"}
@@ -59,16 +57,27 @@ def _dependence(usage: Usage, d: Dependence) -> Edge:
     return Edge(d.src, d.dst, delay, d.distance, "dependence", why, parts)
 
 
-def one_engine(one: Op, two: Op) -> bool:
-    """Whether both are worked on by one engine, which takes them in turn."""
-    units = next(iter(one.reservations), None), next(iter(two.reservations), None)
-    return one.asynchronous and two.asynchronous and None not in units and len(set(units)) == 1
+def varies(problem: Problem, d: Dependence) -> bool:
+    """Whether a dependence's delay is a latency that may turn out longer.
+
+    Not where one engine works on both in turn: what the first keeps it busy for is no latency.
+    """
+    src, dst = problem.op[d.src], problem.op[d.dst]
+    units = next(iter(src.reservations), None), next(iter(dst.reservations), None)
+    one_engine = src.asynchronous and dst.asynchronous and None not in units
+    if one_engine and len(set(units)) == 1 and not d.blocking:
+        return False
+    return is_late(src)
+
+
+def is_late(op: Op) -> bool:
+    """Whether an operation completes on its own, at a time that may turn out later."""
+    return op.asynchronous or op.variable_latency
 
 
 def variable(op: Op, cycles: int) -> tuple[Part, ...]:
     """The latency that ``cycles`` after the start of an operation depend on."""
-    long = (op.asynchronous or op.variable_latency) and not op.streaming
-    return (Part(op.name, cycles),) if long and cycles > 0 else ()
+    return (Part(op.name, cycles),) if is_late(op) and cycles > 0 else ()
 
 
 # Streams

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twill.accounting import Usage, register_total
+from twill.events.robust import robust_ii
 from twill.problem import Problem
 from twill.schedule import Schedule
 
@@ -16,6 +17,7 @@ def objective_values(problem: Problem, schedule: Schedule) -> dict[str, int]:
     values["buffer_bytes"] = usage.buffer_bytes
     if problem.roles is not None:
         roles = [(r.warps, r.registers or 0) for r in schedule.roles]
+        values["robustness"] = robust_ii(usage)
         values["handoff_cost"] = usage.handoff_cost
         values["roles"] = len(roles)
         values["warps"] = sum(warps for warps, _ in roles)

@@ -1,0 +1,56 @@
+"""A problem with longer asynchronous and hand-off latencies, and what bounds its period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+from twill.accounting import read_end
+from twill.events.schedule import is_late, varies
+from twill.problem import Dependence, Op, Problem
+
+Rounding = Callable[[Fraction], int]
+
+
+def longer(problem: Problem, fraction: Fraction, rounding: Rounding) -> Problem:
+    """The problem with every such latency longer by a fraction.
+
+    With latencies rounded up, a schedule of it is one of the problem, in which nothing comes late
+    even then: where reading is over is said for every reader, and only loads keep their latency in
+    ``latency``, so that the length is counted as before.
+    """
+
+    def grown(cycles: int) -> int:
+        return rounding(cycles * (1 + fraction)) if cycles > 0 else cycles
+
+    def operation(op: Op) -> Op:
+        handoff = replace(op.handoff, latency=grown(op.handoff.latency))
+        latency = grown(op.latency) if op.streaming else op.latency
+        return replace(op, handoff=handoff, latency=latency)
+
+    def dependence(d: Dependence) -> Dependence:
+        end = read_end(problem, d)
+        return replace(
+            d,
+            delay=grown(d.delay) if varies(problem, d) else d.delay,
+            read_until=grown(end) if is_late(problem.op[d.dst]) else end,
+        )
+
+    return replace(
+        problem,
+        ops=tuple(operation(op) for op in problem.ops),
+        dependences=tuple(dependence(d) for d in problem.dependences),
+    )
+
+
+def without_registers(problem: Problem) -> Problem:
+    """What holds for starts in which orders, roles and rings are kept, and nothing else is.
+
+    No limits on registers. Of a unit that serves several operations at once only the sum counts.
+    """
+    roles = problem.roles
+    if roles is not None:
+        roles = replace(roles, register_file=None)
+    units = tuple(replace(unit, fluid=unit.fluid or unit.capacity > 1) for unit in problem.units)
+    return replace(problem, roles=roles, units=units)
