@@ -7,7 +7,7 @@ and syncs were added by the lowering: each takes a turn of its own.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from twill.events.graph import Edge, EventGraph, Part
 from twill.events.schedule import issued, model_edges, variable
 from twill.events.streams import Turn, stream_edges
 from twill.lower.events.costs import SyncCosts
+from twill.lower.events.names import named
 from twill.lower.program import (
     Arrive,
     Drain,
@@ -55,39 +56,12 @@ class _Builder:
             for d in self.problem.dependences
             if d.kind == "flow" and (d.blocking or usage.crosses(d))
         }
-        self.event = self._named()
+        self.event = named(self.problem, program)
         self.arrivals: dict[str, list[tuple[str, Instruction]]] = defaultdict(list)
         for role in program.roles:
             for place, i in enumerate(role.body):
                 for barrier in _arrives_on(i):
                     self.arrivals[barrier].append((self.event[role.name, place], i))
-
-    def _named(self) -> dict[tuple[str, int], str]:
-        seen: Counter[str] = Counter()
-        event = {}
-        for role in self.program.roles:
-            for place, i in enumerate(role.body):
-                name = self._name(role, i)
-                seen[name] += 1
-                event[role.name, place] = name if seen[name] == 1 else f"{name} ({seen[name]})"
-        return event
-
-    def _name(self, role: RoleProgram, i: Instruction) -> str:
-        match i:
-            case Run():
-                return issued(self.problem.op[i.op])
-            case Wait():
-                return f"{role.name}: wait for {i.barrier} before {i.before}"
-            case Drain():
-                return f"{role.name}: drain of {i.op} before " + (i.before or "its release")
-            case Arrive():
-                return f"{role.name}: arrival on {i.barrier}"
-            case Sync():
-                return f"{role.name}: sync before {i.before}"
-            case Send():
-                return f"{role.name}: send of {i.value}"
-            case _:
-                return f"{role.name}: receive of {i.value} for {i.reader}"
 
     def graph(self) -> EventGraph:
         """All edges."""
