@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from twill import lower as lowering
-from twill.lower import WarpProgram
+from twill.lower import WarpProgram, deepen
 from twill.lower.program import Wait
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def test_a_scale_that_is_none(twill: Twill, scale: str) -> None:
 
 def test_a_program_with_a_fault(twill: Twill, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 6, and what would have prevented it."""
-    monkeypatch.setattr(lowering, "lower", without_waits(lowering.lower))
+    monkeypatch.setattr(deepen, "lower_well", without_waits(deepen.lower_well))
     result = twill(*GEMM, "--trips", "12")
     assert result.code == 6
     assert "overwritten too early" in result.out

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.simulate.hand_made import ADD, LOAD, PROBLEM, found, program, run
+from twill.lower.events import SyncCosts
 from twill.lower.program import Arrive, Barrier, Run, Signal
 from twill.simulate import Request, simulate
 from twill.simulate.latencies import Adversary, Random
@@ -41,6 +42,19 @@ def test_a_wait_takes_its_cycles_of_the_stream() -> None:
     machine.run()
     first, *_, before, last = starts(machine, "sum", 8)
     assert (first, last - before) == (100, 65)
+
+
+def test_what_the_schedule_has_not_priced_takes_its_cycles() -> None:
+    """The release of a slot: an arrival (7), its way less the wait (20 - 11), the wait (11).
+
+    Sum 0 has read at 150; copy 2 begins at 150 + 9 + 11. The stream of the sums is free at 157, so
+    that sum 1, with its wait of 5, begins at 162 and not when it has the result of sum 0 (160).
+    """
+    costs = SyncCosts(arrive=7, wait=11, sync=13, one_way=20)
+    machine = Machine(PROBLEM, program(2), Symbols(), 4, None, costs)
+    machine.run()
+    assert starts(machine, "tile", 4) == [0, 40, 170, 232]
+    assert starts(machine, "sum", 4) == [100, 162, 270, 332]
 
 
 @pytest.mark.parametrize("trips", range(7))

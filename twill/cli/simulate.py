@@ -118,11 +118,13 @@ def simulate_command(
     twill simulate flash_attention_backward -m h100 --latencies random --runs 100
     """  # fmt: skip
     from twill.cli.inputs import load_model
+    from twill.lower.events import SyncCosts
     from twill.simulate import Request
 
     model = load_model(spec, choices)
     count = model.problem.trips if trips is None else trips
-    request = Request(min(count, MOST_TRIPS), mode, runs, seed)  # type: ignore[arg-type]
+    costs = SyncCosts.of(model.elaboration.machine if model.elaboration is not None else None)
+    request = Request(min(count, MOST_TRIPS), mode, runs, seed, costs=costs)  # type: ignore[arg-type]
     meaning = _meaning(model, request, scale)
     found = scheduled(model, wanted, no_color)
     if found.schedule is None:

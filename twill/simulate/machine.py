@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
+from twill.lower.events import SyncCosts
 from twill.lower.program import WarpProgram
 from twill.problem import Problem
 from twill.simulate.dataflow import Dataflow
@@ -31,8 +32,9 @@ class Machine:
         values: Values,
         trips: int,
         latencies: Fixed | None = None,
+        costs: SyncCosts | None = None,
     ) -> None:
-        self.plan, self.values = Plan(problem, program, trips), values
+        self.plan, self.values = Plan(problem, program, trips, costs or SyncCosts()), values
         self.latencies = latencies or Fixed()
         self.storage, self.units = Storage(self.plan, values), Units(problem)
         scheduled = self.latencies.scheduled
@@ -167,7 +169,7 @@ class Machine:
 
     def arrive(self, barrier: str, after: str, party: Party, instance: int, at: int) -> None:
         """An arrival, which takes effect when it has reached those who wait."""
-        travel = self.latencies.latency(self.plan.arrival_latency.get((barrier, after), 0))
+        travel = self.latencies.latency(self.plan.prices.way.get((barrier, after), 0))
 
         def effect() -> None:
             wrong = self.barriers[barrier].arrive(party, instance)

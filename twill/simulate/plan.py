@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from twill.accounting import Usage, buffers, read_end, takes_over
+from twill.accounting import buffers, read_end, takes_over
+from twill.lower.events import SyncCosts
 from twill.lower.order import queue_of
-from twill.lower.program import Run, Wait, WarpProgram
+from twill.lower.program import Run, WarpProgram
 from twill.lower.required import by_one, is_private
 from twill.problem import Dependence, Op, Problem
+from twill.simulate.prices import Prices
 from twill.simulate.storage import Reader
 
 PARTS = 2
@@ -37,18 +39,20 @@ class Place:
 class Plan:
     """A problem and its program, looked up in every way that a run needs."""
 
-    def __init__(self, problem: Problem, program: WarpProgram, trips: int) -> None:
+    def __init__(
+        self, problem: Problem, program: WarpProgram, trips: int, costs: SyncCosts
+    ) -> None:
         self.problem, self.program, self.trips = problem, program, trips
         # An operation that the program leaves out is on no role; that it is missing shows later.
         self.role_of = {op.name: "" for op in problem.ops} | program.role_of
         self.warps = {"": 1} | {role.name: min(role.warps, PARTS) for role in program.roles}
-        self.usage = Usage(problem, program.ii, {}, self.role_of)
         self.flows: dict[str, dict[tuple[str, int], Dependence]] = defaultdict(dict)
         self.readers: dict[str, list[Dependence]] = defaultdict(list)
         for d in problem.dependences:
             if d.kind == "flow" and (d.src, d.distance) not in self.flows[d.dst]:
                 self.flows[d.dst][d.src, d.distance] = d
                 self.readers[d.src].append(d)
+        self.prices = Prices(problem, program, self.role_of, costs)
         self._ancestors: dict[str, frozenset[str]] = {}
 
     # Operations
@@ -77,39 +81,10 @@ class Plan:
         """Whether a register value is sent to another role."""
         return self.problem.op[name].in_registers and any(map(self.crosses, self.readers[name]))
 
-    @cached_property
-    def wait_cost(self) -> dict[str, int]:
-        """Cycles of its role's stream that the waits of an operation take."""
-        return {op.name: self.usage.wait(op.name) for op in self.problem.ops}
-
-    @cached_property
-    def send_cost(self) -> dict[str, int]:
-        """Cycles of its role's stream that handing off its result takes."""
-        return {op.name: self.usage.send(op.name) for op in self.problem.ops}
-
-    @cached_property
-    def blocks(self) -> dict[str, bool]:
-        """Which operations begin with a blocking wait."""
-        return {op.name: self.usage.blocks(op.name) for op in self.problem.ops}
-
     def reading(self, name: str, source: str) -> int:
         """Cycles after its start until an operation has finished reading a source."""
         ends = [read_end(self.problem, d) for d in self.flows[name].values() if d.src == source]
         return max(ends, default=0)
-
-    @cached_property
-    def arrival_latency(self) -> dict[tuple[str, str], int]:
-        """By barrier and party: cycles until those who wait for a value see the arrival."""
-        found: dict[tuple[str, str], int] = defaultdict(int)
-        for role in self.program.roles:
-            for i in role.body:
-                if isinstance(i, Wait):
-                    for source, _ in self.flows.get(i.before, ()):
-                        if self.role_of[source] != role.name:
-                            cycles = self.problem.op[source].handoff.latency
-                            key = (i.barrier, source)
-                            found[key] = max(found[key], cycles)
-        return found
 
     # Places
 

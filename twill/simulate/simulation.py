@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from twill.lower.events import SyncCosts
 from twill.lower.program import WarpProgram
 from twill.problem import Problem
 from twill.simulate.finding import Finding, Found
@@ -27,7 +28,7 @@ class Request:
     """``trips`` of the fixed run; the others take fewer, enough for every slot to come round.
 
     ``runs``: how many random ones, with seeds from ``seed`` on. ``stop``: end with the first run
-    that goes wrong.
+    that goes wrong. ``costs``: what synchronisation takes that the schedule has not priced.
     """
 
     trips: int
@@ -35,6 +36,7 @@ class Request:
     runs: int = 5
     seed: int = 0
     stop: bool = False
+    costs: SyncCosts = field(default_factory=SyncCosts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def simulate(
     progress: Progress = lambda _: None,
 ) -> Simulation:
     """Run a program under fixed, random and adversarial latencies and compare every value."""
-    runner = _Runner(problem, program, values, progress)
+    runner = _Runner(problem, program, values, request.costs, progress)
     executions, fixed = [], None
     for trips, latencies in _runs(problem, program, request):
         execution, machine = runner.run(trips, latencies)
@@ -136,10 +138,15 @@ class _Runner:
     """Runs with one reference for all."""
 
     def __init__(
-        self, problem: Problem, program: WarpProgram, values: Values, progress: Progress
+        self,
+        problem: Problem,
+        program: WarpProgram,
+        values: Values,
+        costs: SyncCosts,
+        progress: Progress,
     ) -> None:
         self.problem, self.program, self.values = problem, program, values
-        self.progress = progress
+        self.costs, self.progress = costs, progress
         self.expected: dict[tuple[str, int], Value] = {}
         self.known = 0
 
@@ -148,7 +155,7 @@ class _Runner:
         self.progress(f"{trips} iterations, {latencies.name}")
         if trips > self.known:
             self.expected, self.known = run_in_order(self.problem, self.values, trips), trips
-        machine = Machine(self.problem, self.program, self.values, trips, latencies)
+        machine = Machine(self.problem, self.program, self.values, trips, latencies, self.costs)
         finding = None
         try:
             machine.run()

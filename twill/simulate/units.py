@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from twill.lower.program import Run, WarpProgram
+from twill.lower.program import RoleProgram, Run, WarpProgram
 from twill.problem import Problem, Reservation
 
 Instance = tuple[str, int]
@@ -65,19 +65,29 @@ def scheduled_before(
     Streaming loads are left out: the schedule has them where their data is used.
     """
     before: dict[Instance, list[Instance]] = defaultdict(list)
-    users: dict[str, list[Run]] = defaultdict(list)
-    exclusive = [unit.name for unit in problem.units if not unit.fluid]
+    users: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for role in program.roles:
-        for run in role.body:
-            if isinstance(run, Run) and not problem.op[run.op].streaming:
-                for unit in problem.op[run.op].reservations:
-                    users[unit].append(run)
-    for unit in exclusive:
+        for run, begin in _begins(role, program.ii):
+            if not problem.op[run.op].streaming:
+                for held in problem.op[run.op].reservations:
+                    users[held].append((begin, run.op))
+    for name, unit in problem.unit.items():
         turns = [
-            ((iteration - run.offset) * program.ii + run.cycle, (run.op, iteration))
-            for run in users[unit]
+            (begin + iteration * program.ii, (op, iteration))
+            for begin, op in users[name]
             for iteration in range(trips)
         ]
-        for (_, earlier), (_, later) in pairwise(sorted(turns)):
+        for (_, earlier), (_, later) in pairwise(sorted(turns)) if not unit.fluid else ():
             before[later].append(earlier)
     return before
+
+
+def _begins(role: RoleProgram, ii: int) -> Iterator[tuple[Run, int]]:
+    """When the schedule has each operation begin in iteration 0.
+
+    A body that begins in the middle of the period has the rest of it behind: a period later.
+    """
+    for i in role.body:
+        if isinstance(i, Run):
+            later = ii if i.cycle < role.body[0].cycle else 0
+            yield i, i.cycle + later - i.offset * ii

@@ -105,8 +105,8 @@ class Executor:
                 return self._wait(warp, wait, step.iteration)
             case Drain() as drain:
                 return self._drain(warp, drain, step)
-            case Sync():
-                return self._sync(warp)
+            case Sync() as sync:
+                return self._sync(warp, sync)
             case Arrive() as arrive:
                 self._arrive(warp, arrive, step.iteration)
             case Send() as send:
@@ -135,18 +135,18 @@ class Executor:
             m.engines.start(warp, run.op, iteration, max(begun, m.now))
         else:
             m.data.at_once(warp, run.op, iteration)
-        end = m.now + op.issue + plan.send_cost[run.op]
+        end = m.now + op.issue + plan.prices.send[run.op]
         warp.started[run.op, iteration] = m.now
         warp.last_start, warp.busy = m.now, max(warp.busy, end)
-        if plan.blocks[run.op]:
+        if plan.prices.blocks[run.op]:
             warp.blocking = max(warp.blocking, end)
         return None
 
     def _start(self, warp: Warp, name: str, iteration: int) -> int:
         """The first cycle at which the stream is free and its own earlier results are usable."""
         plan = self.machine.plan
-        if plan.blocks[name]:
-            start = warp.busy + plan.wait_cost[name]
+        if plan.prices.blocks[name]:
+            start = warp.busy + plan.prices.wait[name]
         else:
             start = max(warp.blocking, warp.last_start)
         return max(start, self.machine.data.ready(warp, name, iteration))
@@ -161,7 +161,16 @@ class Executor:
         barrier = m.barriers[wait.barrier]
         if barrier.confused(instance):
             m.phases_confused(warp, wait.barrier, instance)
-        return None if barrier.passes(instance) else BLOCKED
+        if not barrier.passes(instance):
+            return BLOCKED
+        self._take(warp, wait)
+        return None
+
+    def _take(self, warp: Warp, instruction: Instruction) -> None:
+        """What it takes of the stream, where the schedule has not priced that."""
+        cycles = self.machine.plan.prices.added(instruction)
+        if cycles:
+            warp.busy = warp.blocking = max(warp.busy, self.machine.now) + cycles
 
     def _drain(self, warp: Warp, drain: Drain, step: Step) -> Hindrance:
         """All but the latest few that it started on the engine must be complete."""
@@ -172,9 +181,12 @@ class Executor:
             parts.pop(0)
         allowed = drain.pending if step.steady else drain.certain
         earlier = parts[: max(0, len(parts) - allowed)]
-        return None if all(part.done for part in earlier) else BLOCKED
+        if not all(part.done for part in earlier):
+            return BLOCKED
+        self._take(warp, drain)
+        return None
 
-    def _sync(self, warp: Warp) -> Hindrance:
+    def _sync(self, warp: Warp, sync: Sync) -> Hindrance:
         """Warps meet once their own stores can be seen and their own loads are over."""
         if warp.memory > self.machine.now:
             return Later(warp.memory)
@@ -184,6 +196,7 @@ class Executor:
         if any(other.met < warp.met for other in others):
             return BLOCKED
         warp.meeting = False
+        self._take(warp, sync)
         return None
 
     def _arrive(self, warp: Warp, arrive: Arrive, iteration: int) -> None:
@@ -191,6 +204,7 @@ class Executor:
         party = (warp.role.name, warp.number)
         at = max(m.now, warp.memory)
         m.arrive(arrive.barrier, arrive.after, party, iteration, at)
+        self._take(warp, arrive)
 
     # Hand-offs
 
