@@ -88,8 +88,8 @@ class Storage:
 
     def _same_warp(self, one: Reader, other: Reader) -> bool:
         """Whether one warp did both, in program order."""
-        roles = {self.plan.role_of.get(one[0]), self.plan.role_of.get(other[0])}
-        return one[2] == other[2] and len(roles) == 1 and None not in roles
+        role_of = self.plan.role_of_reader
+        return one[2] == other[2] and role_of[one[0]] == role_of[other[0]]
 
     def write(self, place: Place, entry: Entry, part: int, by: Reader, now: int) -> None:
         """Put a value where it belongs; Hazard if somebody still needs what is there."""

@@ -36,6 +36,11 @@ class Place:
     accumulator: bool = False
 
 
+def _handing(d: Dependence) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What sends a value and what receives it, as readers, each with an operation of its role."""
+    return (f"sending {d.src}", d.src), (f"receiving {d.src} for {d.dst}", d.dst)
+
+
 class Plan:
     """A problem and its program, looked up in every way that a run needs."""
 
@@ -53,6 +58,9 @@ class Plan:
                 self.flows[d.dst][d.src, d.distance] = d
                 self.readers[d.src].append(d)
         self.prices = Prices(problem, program, self.role_of, costs)
+        self.role_of_reader = self.role_of | {
+            name: self.role_of[op] for d in problem.dependences for name, op in _handing(d)
+        }
         self._ancestors: dict[str, frozenset[str]] = {}
 
     # Operations
