@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from twill.lower import WarpProgram, deepen
+from twill.lower import WarpProgram
 from twill.lower.program import Wait
+from twill.simulate import turns
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Twill
@@ -86,7 +87,7 @@ def test_a_scale_that_is_none(twill: Twill, scale: str) -> None:
 
 def test_a_program_with_a_fault(twill: Twill, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 6, and what would have prevented it."""
-    monkeypatch.setattr(deepen, "lower_well", without_waits(deepen.lower_well))
+    monkeypatch.setattr(turns, "program_of", without_waits(turns.program_of))
     result = twill(*GEMM, "--trips", "12")
     assert result.code == 6
     assert "overwritten too early" in result.out
