@@ -96,7 +96,9 @@ def _program(
         if name in used
     )
     memory = place(usage, depth, barriers)
-    queues = {op.name: queue_of(usage.problem, op.name) for op in usage.problem.ops}
+    queues = {
+        op.name: queue_of(usage.problem, op.name) for op in usage.problem.ops if op.asynchronous
+    }
     roles = []
     for role in schedule.roles:
         kept = tuple(_without_unused(e.instruction, used) for e in made.body[role.name])

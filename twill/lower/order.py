@@ -25,11 +25,15 @@ Node = tuple[int, int] | str
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """To ``target``, whose iteration is ``shift`` later. ``hop``: both must be executed."""
+    """To ``target``, whose iteration is ``shift`` later. ``hop``: both must be executed.
+
+    ``back``: by how many iterations the instance arrived for is older; there must be one.
+    """
 
     target: Node
     shift: int
     hop: bool = False
+    back: int = 0
 
 
 def queue_of(problem: Problem, name: str) -> str:
@@ -71,8 +75,9 @@ class Order:
             for layer in (OWN, ONE, ALL):
                 self._add((id(entry), layer), (id(after), layer), shift)
             if isinstance(entry.instruction, Sync) or role in self.single:
-                self._add((id(entry), OWN), (id(entry), ALL), 0)
-                self._add((id(entry), ONE), (id(entry), ALL), 0)
+                meets = role not in self.single
+                self._add((id(entry), OWN), (id(entry), ALL), 0, hop=meets)
+                self._add((id(entry), ONE), (id(entry), ALL), 0, hop=meets)
             if isinstance(entry.instruction, Run):
                 self._start(entry, self.problem.op[entry.instruction.op])
 
@@ -123,10 +128,12 @@ class Order:
                 for signal in i.signals:
                     for wait in waits[signal.barrier]:
                         shift = _lag(wait) - signal.lag
-                        self._add(i.op, _after(wait), shift, hop=True)
+                        self._add(i.op, _after(wait), shift, hop=True, back=signal.lag)
 
-    def _add(self, source: Node, target: Node, shift: int, *, hop: bool = False) -> None:
-        self.edges[source].append(Edge(target, shift, hop))
+    def _add(
+        self, source: Node, target: Node, shift: int, *, hop: bool = False, back: int = 0
+    ) -> None:
+        self.edges[source].append(Edge(target, shift, hop, back))
 
     # Questions
 
@@ -170,6 +177,8 @@ class Order:
             return False
         if not (self._in_order(src) and self._in_order(dst)):
             return False
+        if ordering.full and not (by_one(self.problem.op[src]) and by_one(self.problem.op[dst])):
+            return False  # each warp feeds the engine with its share when it gets there
         if role[src] != role[dst] or queue_of(self.problem, src) != queue_of(self.problem, dst):
             return False
         if src == dst:
@@ -196,7 +205,7 @@ class Order:
             for edge in self.edges[node]:
                 at = iteration
                 if edge.hop:
-                    at = max(at, low)
+                    at = max(at, low + edge.back)
                     if at > high or at + edge.shift > high:
                         continue
                 counter += 1

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from twill.lower.order import ALL, ONE, OWN, Node, Order
-from twill.lower.program import Arrive, Run, Wait
+from twill.lower.program import Arrive, Run, Sync, Wait
 from twill.lower.required import Ordering
 from twill.lower.streams import Entry, Streams
 from twill.lower.synchronise import Parties
@@ -26,7 +26,7 @@ def with_safe_phases(streams: Streams, barriers: dict[str, Parties]) -> tuple[Or
     Returns what must be in order besides, where no number of slots would do: the party that
     arrives waits for those who have waited.
     """
-    order = Order(streams)
+    order = _with_warps_together(streams, barriers)
     added: list[Ordering] = []
     for name, parties in barriers.items():
         slots = next(
@@ -42,6 +42,25 @@ def with_safe_phases(streams: Streams, barriers: dict[str, Parties]) -> tuple[Or
         else:
             parties.slots = slots
     return tuple(added)
+
+
+def _with_warps_together(streams: Streams, barriers: dict[str, Parties]) -> Order:
+    """Syncs in front of arrivals where nothing else keeps the warps of a role together.
+
+    Where one warp waits for all, the others would run on and arrive for later phases.
+    """
+    order = Order(streams)
+    for role, body in streams.body.items():
+        for entry in tuple(body):
+            i = entry.instruction
+            if not isinstance(i, Arrive) or i.barrier not in barriers:
+                continue
+            arrival = (role, entry, 0)
+            if not _after_arrival(order, arrival, arrival, MOST):
+                sync = Sync(i.offset, i.cycle, (), i.after)
+                body.insert(body.index(entry), Entry(sync, entry.cycle, entry.rank, entry.place))
+                order = Order(streams)
+    return order
 
 
 def _held_back(streams: Streams, name: str, parties: Parties) -> Iterator[Ordering]:
@@ -66,11 +85,18 @@ def confused(streams: Streams, order: Order, name: str, parties: Parties) -> boo
         for role, e in streams.entries()
         if isinstance(e.instruction, Wait) and e.instruction.barrier == name
     ]
-    pairs = [(a, b) for a in arrivals for b in arrivals if a is not b]
+    if any(i.lag <= -parties.slots for _, e in waits if isinstance(i := e.instruction, Wait)):
+        return True  # the first wait is for a phase that is not an mbarrier's first
+    pairs = [(a, b) for a in arrivals for b in arrivals if a is not b or _by_warps(a[1])]
     return not (
         all(any(_after_wait(order, w, a, parties.slots) for a in arrivals) for w in waits)
         and all(_after_arrival(order, a, b, parties.slots) for a, b in pairs)
     )
+
+
+def _by_warps(entry: Entry) -> bool:
+    """Whether each warp of a role arrives by itself, so that they may overtake each other."""
+    return isinstance(entry.instruction, Arrive)
 
 
 def _arrives(entry: Entry, name: str) -> list[int]:
@@ -107,5 +133,6 @@ def _after_arrival(
 
 def _reaches(order: Order, source: Node, entry: Entry, distance: int, *, own: bool) -> bool:
     reached = order.reach(source, distance, 0)
-    layers = (OWN, ONE, ALL) if own else (ONE, ALL)
+    others = (ALL,) if _by_warps(entry) else (ONE, ALL)
+    layers = (OWN, ONE, ALL) if own else others
     return any(reached.get((id(entry), x), distance + 1) <= distance for x in layers)

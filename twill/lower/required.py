@@ -78,6 +78,7 @@ def required(usage: Usage, depth: dict[str, int], chains: Sequence[Chain]) -> tu
         *_ring_reuse(usage, depth),
         *_handoff_reuse(usage, depth),
         *_register_reuse(usage, chains),
+        *_received_reuse(usage),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -169,6 +170,16 @@ def _register_reuse(usage: Usage, chains: Sequence[Chain]) -> Iterator[Ordering]
                 user, chain.name, chain.copies - lag, "registers", full, shift=lag,
                 in_order=src.asynchronous,
             )  # fmt: skip
+
+
+def _received_reuse(usage: Usage) -> Iterator[Ordering]:
+    """An engine has read a role's copy of a value before the next one is received there."""
+    for name, readers in usage.handed_off.items():
+        if not usage.problem.op[name].in_registers:
+            continue
+        for d in readers:
+            if usage.problem.op[d.dst].asynchronous:
+                yield Ordering(d.dst, d.dst, 1, "registers", False)
 
 
 def _register_users(usage: Usage, chain: Chain) -> Iterator[tuple[str, int]]:
