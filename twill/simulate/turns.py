@@ -41,12 +41,12 @@ def program_of(problem: Problem, schedule: Schedule, costs: SyncCosts) -> WarpPr
     needed = depths(usage)
     deeper = {ring.name: ring.slots - needed[ring.name] for ring in best.rings}
     floor = _promised(usage, best, costs)
-    cycles = max(floor, _simulated(problem, best))
+    cycles = max(floor, _simulated(problem, best, costs))
     while cycles > floor:
         tried = [(*turns, turn) for turn in _pairs(problem, best) if turn not in turns]
         programs = [lower(problem, schedule, deeper, some) for some in tried]
         times = [
-            max(_simulated(problem, program), _promised(usage, program, costs))
+            max(_simulated(problem, program, costs), _promised(usage, program, costs))
             for program in programs
         ]
         if not times or min(times) >= cycles:
@@ -63,9 +63,9 @@ def _promised(usage: Usage, program: WarpProgram, costs: SyncCosts) -> float:
     return float("inf") if found is None else float(max(found, Fraction(usage.ii)))
 
 
-def _simulated(problem: Problem, program: WarpProgram) -> float:
+def _simulated(problem: Problem, program: WarpProgram, costs: SyncCosts) -> float:
     """Cycles per iteration with units that serve operations as they arrive."""
-    machine = Machine(problem, program, Symbols(), ITERATIONS)
+    machine = Machine(problem, program, Symbols(), ITERATIONS, None, costs)
     try:
         machine.run()
     except Found:
