@@ -195,3 +195,15 @@ def test_what_only_time_keeps_in_order_is_an_error() -> None:
     assert schedule is not None
     with pytest.raises(InputError, match="no instruction can see to it"):
         lower(problem, schedule)
+
+
+@pairs
+def test_the_stage_of_an_operation_is_that_of_the_schedule(loop: str, machine: str) -> None:
+    """Wherever the body begins; a streaming load is issued before the stage of its data."""
+    made, schedule, program = lowered(loop, machine)
+    for role in program.roles:
+        for run in role.body:
+            if isinstance(run, Run):
+                stage = role.stage(run, program.stages)
+                there = schedule.ops[run.op].stage
+                assert stage == there or (stage < there and made.op[run.op].streaming)

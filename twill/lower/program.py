@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,16 @@ class RoleProgram:
     registers: int | None
     body: tuple[Instruction, ...]
     held: tuple[Held, ...] = ()
+
+    def stage(self, run: Run, stages: int) -> int:
+        """The stage of an operation in a schedule of so many; below 0 it is a load running ahead.
+
+        A body that begins within the period has the rest of it from the body before at its end.
+        """
+        at = self.body.index(run)
+        cycles = [i.cycle for i in self.body[: at + 1]]
+        again = any(one > other for one, other in pairwise(cycles))
+        return stages - 1 - run.offset + (1 if again else 0)
 
     @property
     def first(self) -> int:

@@ -162,7 +162,7 @@ class _Kernel:
 
     def _note(self, run: Run) -> str:
         """Where the schedule has an operation: cycle of the period, stage, role, unit."""
-        stage, unit = -self.role.first - run.offset, queue_of(self.problem, run.op)
+        stage, unit = self.role.stage(run, self.program.stages), queue_of(self.problem, run.op)
         what = f"{run.op}@{run.offset:+d}"
         where = f"stage {stage} | {self.role.name} | {unit} | {what}"
         return f"cycle {run.cycle:4} | {where}"

@@ -320,7 +320,7 @@ class _Role:
     def _note(self, run: Run) -> str:
         """Where the schedule has an operation: cycle of the period, stage, role, unit."""
         problem = self.kernel.elaboration.problem
-        stage = self.kernel.program.stages - 1 - run.offset
+        stage = self.program.stage(run, self.kernel.program.stages)
         unit = queue_of(problem, run.op)
         what = f"{run.op}@{run.offset:+d}"
         return f"cycle {run.cycle:4} | stage {stage} | {self.program.name} | {unit} | {what}"

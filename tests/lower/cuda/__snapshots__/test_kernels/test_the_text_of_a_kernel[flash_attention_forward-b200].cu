@@ -107,7 +107,7 @@ __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) 
     K_full.expect(i2, 32768);
     twill::load_box(shared + K_AT, p.K, row_k + i2 * N, 0, K_full.of(i2));
     V_empty.wait(i2 - 1);
-    // cycle 1309 | stage -1 | load | tma | V@+2
+    // cycle 1309 | stage 0 | load | tma | V@+2
     V_full.expect(i2, 32768);
     twill::load_box(shared + V_AT, p.V, row_k + i2 * N, 0, V_full.of(i2));
   }
@@ -277,11 +277,11 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
       twill::each(S_register_m1, [&](int e) { return twill::exp2(S_register_m1[e]); });
       // cycle 2991 | stage 0 | role2 | fma | l_scaled[m1]@+1
       twill::each(l_scaled_m1, [&](int r) { return l_scaled_m1[r] * alpha_m1[r]; });
-      // cycle   92 | stage 0 | role2 | fma | l[m1]@+1
+      // cycle   92 | stage 1 | role2 | fma | l[m1]@+1
       twill::row_sum(l_scaled_m1, l_scaled_m1, S_register_m1);
-      // cycle  220 | stage 0 | role2 | convert | P[m1]@+1
+      // cycle  220 | stage 1 | role2 | convert | P[m1]@+1
       twill::convert(P_m1, S_register_m1);
-      // cycle  494 | stage 0 | role2 | tensor_write | P.tensor[m1]@+1
+      // cycle  494 | stage 1 | role2 | tensor_write | P.tensor[m1]@+1
       twill::tensor_store(own + 128, P_m1);
     }
   }
@@ -346,11 +346,11 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     twill::each(S_register_m1, [&](int e) { return twill::exp2(S_register_m1[e]); });
     // cycle 2991 | stage 0 | role2 | fma | l_scaled[m1]@+1
     twill::each(l_scaled_m1, [&](int r) { return l_scaled_m1[r] * alpha_m1[r]; });
-    // cycle   92 | stage 0 | role2 | fma | l[m1]@+1
+    // cycle   92 | stage 1 | role2 | fma | l[m1]@+1
     twill::row_sum(l_scaled_m1, l_scaled_m1, S_register_m1);
-    // cycle  220 | stage 0 | role2 | convert | P[m1]@+1
+    // cycle  220 | stage 1 | role2 | convert | P[m1]@+1
     twill::convert(P_m1, S_register_m1);
-    // cycle  494 | stage 0 | role2 | tensor_write | P.tensor[m1]@+1
+    // cycle  494 | stage 1 | role2 | tensor_write | P.tensor[m1]@+1
     twill::tensor_store(own + 128, P_m1);
   }
   if (trips - 1 >= 0) {  // body trips - 1: iterations end, none begins

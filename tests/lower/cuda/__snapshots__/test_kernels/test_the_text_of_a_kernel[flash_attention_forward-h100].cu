@@ -95,14 +95,14 @@ __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) 
     K_full.expect(i2, 32768);
     twill::load_box(shared + K_AT, p.K, row_k + i2 * N, 0, K_full.of(i2));
     V_empty.wait(i1 - 1);
-    // cycle   46 | stage 0 | load | tma | V@+1
+    // cycle   46 | stage 1 | load | tma | V@+1
     V_full.expect(i1, 32768);
     twill::load_box(shared + V_AT, p.V, row_k + i1 * N, 0, V_full.of(i1));
   }
   if (trips - 2 >= -1) {  // body trips - 2: iterations end, none begins
     const int i1 = trips - 2 + 1;
     V_empty.wait(i1 - 1);
-    // cycle   46 | stage 0 | load | tma | V@+1
+    // cycle   46 | stage 1 | load | tma | V@+1
     V_full.expect(i1, 32768);
     twill::load_box(shared + V_AT, p.V, row_k + i1 * N, 0, V_full.of(i1));
   }
@@ -268,9 +268,9 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
       twill::each(S_m1, [&](int e) { return twill::exp2(S_m1[e]); });
       // cycle 1796 | stage 0 | role2 | fma | l_scaled[m1]@+1
       twill::each(l_scaled_m1, [&](int r) { return l_scaled_m1[r] * alpha_m1[r]; });
-      // cycle  212 | stage 0 | role2 | fma | l[m1]@+1
+      // cycle  212 | stage 1 | role2 | fma | l[m1]@+1
       twill::row_sum(l_scaled_m1, l_scaled_m1, S_m1);
-      // cycle  276 | stage 0 | role2 | convert | P[m1]@+1
+      // cycle  276 | stage 1 | role2 | convert | P[m1]@+1
       twill::convert(P_m1, S_m1);
     }
   }
@@ -311,9 +311,9 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     twill::settled(O_scaled_m1);
     twill::settled(P_m1);
     V_empty.arrive_warp(i0);
-    // cycle  212 | stage 0 | role2 | fma | l[m1]@+1
+    // cycle  212 | stage 1 | role2 | fma | l[m1]@+1
     twill::row_sum(l_scaled_m1, l_scaled_m1, S_m1);
-    // cycle  276 | stage 0 | role2 | convert | P[m1]@+1
+    // cycle  276 | stage 1 | role2 | convert | P[m1]@+1
     twill::convert(P_m1, S_m1);
   }
   if (trips - 1 >= 0) {  // body trips - 1: iterations end, none begins

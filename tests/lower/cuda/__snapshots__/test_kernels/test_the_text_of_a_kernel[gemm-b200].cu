@@ -9,14 +9,14 @@
 // role1          1         24
 //
 // ring       memory   slots  bytes of one  address
-// B          shared       2         32768        0
-// A          shared       3         16384    65536
+// B          shared       3         32768        0
+// A          shared       3         16384    98304
 // C          tensor       1           256        0
 //
 // barrier    slots  who arrives
-// B.full         2  B
+// B.full         3  B
 // A.full         3  A
-// B.empty        2  C
+// A.empty        3  C
 //
 // nvcc -std=c++17 -gencode arch=compute_100a,code=sm_100a -DTWILL_MAIN kernel.cu -o test  # checks and times it
 
@@ -27,15 +27,15 @@ constexpr int THREADS = 256;
 [[maybe_unused]] constexpr int M = 128, N = 256, K = 64;  // the tile
 
 // Shared memory, from a multiple of 1024 bytes on.
-constexpr uint32_t B_AT = 0;  // 2 x 32768 bytes
-constexpr uint32_t A_AT = 65536;  // 3 x 16384 bytes
-constexpr uint32_t B_full_AT = 114688;  // 2 mbarriers
-constexpr uint32_t A_full_AT = 114704;  // 3 mbarriers
-constexpr uint32_t B_empty_AT = 114728;  // 2 mbarriers
-constexpr uint32_t inputs_full_AT = 114744;  // 1 mbarrier
-constexpr uint32_t C_done_AT = 114752;  // 1 mbarrier
-constexpr uint32_t tensor_AT = 114760;  // 8 bytes
-[[maybe_unused]] constexpr uint32_t SHARED_BYTES = 114768;
+constexpr uint32_t B_AT = 0;  // 3 x 32768 bytes
+constexpr uint32_t A_AT = 98304;  // 3 x 16384 bytes
+constexpr uint32_t B_full_AT = 147456;  // 3 mbarriers
+constexpr uint32_t A_full_AT = 147480;  // 3 mbarriers
+constexpr uint32_t A_empty_AT = 147504;  // 3 mbarriers
+constexpr uint32_t inputs_full_AT = 147528;  // 1 mbarrier
+constexpr uint32_t C_done_AT = 147536;  // 1 mbarrier
+constexpr uint32_t tensor_AT = 147544;  // 8 bytes
+[[maybe_unused]] constexpr uint32_t SHARED_BYTES = 147552;
 
 #ifdef TWILL_FP32_OUTPUT
 using Output = float;
@@ -62,22 +62,22 @@ __device__ __forceinline__ int2 tile_of_block(int block, const Parameters& p) {
 __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) {
   const int trips = p.trips;
   [[maybe_unused]] const int2 at = tile_of_block(blockIdx.x, p);
+  const twill::Barrier<3> A_empty{shared + A_empty_AT};
   const twill::Barrier<3> A_full{shared + A_full_AT};
-  const twill::Barrier<2> B_empty{shared + B_empty_AT};
-  const twill::Barrier<2> B_full{shared + B_full_AT};
+  const twill::Barrier<3> B_full{shared + B_full_AT};
   if (threadIdx.x % 128 >= 32 || !twill::elected()) return;
 
   for (int t = -1; t < trips - 1; ++t) {
     const int i1 = t + 1;
+    A_empty.wait(i1 - 3);
     // cycle  100 | stage -1 | load | tma | A@+1
     A_full.expect(i1, 16384);
     twill::load_box(
         twill::slot<3, 16384>(shared + A_AT, i1), p.A, at.x * M, i1 * K, A_full.of(i1));
-    B_empty.wait(i1 - 2);
     // cycle  223 | stage -1 | load | tma | B@+1
     B_full.expect(i1, 32768);
     twill::load_box(
-        twill::slot<2, 32768>(shared + B_AT, i1), p.B, i1 * K, at.y * N, B_full.of(i1));
+        twill::slot<3, 32768>(shared + B_AT, i1), p.B, i1 * K, at.y * N, B_full.of(i1));
   }
 }
 
@@ -85,9 +85,9 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
   const int trips = p.trips;
   const int thread = threadIdx.x - 128;
   [[maybe_unused]] const int2 at = tile_of_block(blockIdx.x, p);
-  const twill::Barrier<2> B_full{shared + B_full_AT};
+  const twill::Barrier<3> B_full{shared + B_full_AT};
   const twill::Barrier<3> A_full{shared + A_full_AT};
-  const twill::Barrier<2> B_empty{shared + B_empty_AT};
+  const twill::Barrier<3> A_empty{shared + A_empty_AT};
   const uint32_t tensor = twill::tensor_address(shared + tensor_AT);
   [[maybe_unused]] const uint32_t own = twill::own_lanes(tensor);
   if (threadIdx.x % 128 < 32 && twill::elected()) {
@@ -96,11 +96,11 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
       const int i0 = t;
       B_full.wait(i0);
       A_full.wait(i0);
-      // cycle  219 | stage 0 | role1 | tensor | C@+0
+      // cycle  220 | stage 0 | role1 | tensor | C@+0
       twill::multiply<256, 64>(
           tensor + 0, twill::Operand<128, true>{twill::slot<3, 16384>(shared + A_AT, i0)},
-          twill::Operand<64, false>{twill::slot<2, 32768>(shared + B_AT, i0)}, i0 > 0);
-      twill::tensor_commit(B_empty.of(i0));
+          twill::Operand<64, false>{twill::slot<3, 32768>(shared + B_AT, i0)}, i0 > 0);
+      twill::tensor_commit(A_empty.of(i0));
     }
     twill::tensor_commit(twill::Barrier<1>{shared + C_done_AT}.of(0));
   }
@@ -119,9 +119,9 @@ void gemm(const __grid_constant__ Parameters p) {
   const uint32_t shared = twill::shared_address(memory);
   TWILL_BLOCK_STARTS(blockIdx.x);
   if (threadIdx.x == 0) {
-    twill::Barrier<2>{shared + B_full_AT}.init(1);
+    twill::Barrier<3>{shared + B_full_AT}.init(1);
     twill::Barrier<3>{shared + A_full_AT}.init(1);
-    twill::Barrier<2>{shared + B_empty_AT}.init(1);
+    twill::Barrier<3>{shared + A_empty_AT}.init(1);
     twill::Barrier<1>{shared + inputs_full_AT}.init(1);
     twill::Barrier<1>{shared + C_done_AT}.init(1);
     twill::barriers_initialised();
