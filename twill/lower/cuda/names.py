@@ -13,7 +13,7 @@ _TAKEN = frozenset(
     private protected public register reinterpret_cast requires return short signed sizeof static
     static_assert static_cast struct switch template this throw true try typedef typeid typename
     union unsigned using virtual void volatile wchar_t while xor
-    bf16 main p e at t trips scale shared tensor own thread warp issuer Parameters Block twill
+    bf16 main p e at t trips scale shared tensor own thread warp group issuer Parameters Block twill
     threadIdx blockIdx blockDim gridDim NULL INFINITY
     """.split()  # noqa: SIM905
 )

@@ -56,7 +56,7 @@ class Operands:
         text = f"{address} + {offset}" if offset else address
         if own == tile.shape[0] and self.groups > 1:  # each warp group has rows of its own
             step = GROUP_ROWS * 128 if k_major else stored.extents[rows] * 128
-            text += f" + thread / 128 * {step}"
+            text += f" + group * {step}"
         kind = f"twill::Operand<{stored.extents[rows]}, {'true' if k_major else 'false'}>"
         return f"{kind}{{{text}}}"
 

@@ -223,6 +223,9 @@ class _Role:
         first = self.of.first_thread[self.program.name]
         minus = f" - {first}" if first else ""
         lines = [f"const int thread = threadIdx.x{minus};"]
+        if self.program.warps > GROUP // 32:  # shuffled, so that the compiler knows: lanes agree
+            number = "__shfl_sync(0xffffffff, thread / 128, 0)"
+            lines.append(f"[[maybe_unused]] const int group = {number};")
         text = [i for i in self.program.body if self._issuer(i)]
         if text and not self.narrow:
             lines.append("const bool issuer = thread / 32 == 0;")

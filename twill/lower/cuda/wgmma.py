@@ -69,18 +69,27 @@ class Wgmma(RoleFamily):
 
     def drain(self, drain: Drain, pending: int) -> Lines:
         """Until a multiply is done: its result can be used, its operands overwritten."""
-        lines = [f"twill::wgmma_wait<{pending}>();"]
-        op = self.variables.tiles[drain.op]
-        lines.append(f"twill::settled({self.variables.written(drain.op)});")
-        for operand in op.operand("a"):
-            if self._in_registers(operand):
-                held = self.variables.name(self.variables.holder(operand.name))
-                lines.append(f"twill::settled({held});")
-        return lines
+        done = self.variables.written(drain.op)
+        held = [done, *self._registers_of(self.variables.tiles[drain.op])]
+        return [f"twill::wgmma_wait<{pending}>();", *(f"twill::settled({x});" for x in held)]
 
     def finish(self) -> Lines:
-        """When the loop is over: nothing is under way."""
-        return ["twill::wgmma_wait<0>();"]
+        """When the loop is over: nothing is under way, and every result can be used."""
+        body = [i.op for i in self.variables.role.body if isinstance(i, Run)]
+        products = [op for op in body if self.variables.tiles[op].kind == "mma"]
+        held = dict.fromkeys(self.variables.written(op) for op in products if self._is_read(op))
+        return ["twill::wgmma_wait<0>();", *(f"twill::settled({name});" for name in held)]
+
+    def _is_read(self, product: str) -> bool:
+        """Whether a result is more than one iteration's: what the loop leaves behind."""
+        held = self.variables.holder(product).values
+        tiles = self.variables.tiles.values()
+        return any(o.name in held and o.distance for tile in tiles for o in tile.operands)
+
+    def _registers_of(self, tile: TileOp) -> list[str]:
+        """What a multiply reads from registers while it is under way."""
+        operands = [o for o in tile.operand("a") if self._in_registers(o)]
+        return [self.variables.read(tile.name, o.name, o.distance) for o in operands]
 
     # Multiplies
 
@@ -89,7 +98,8 @@ class Wgmma(RoleFamily):
         self._check(tile)
         d = self.variables.written(tile.name)
         new = [f"twill::forget({d});"] if self._idle(tile) else []
-        lines = [*self.variables.moved_up(tile.name), *new, f"twill::wgmma_begin({d});"]
+        begin_ = call("twill::wgmma_begin", d, *self._registers_of(tile))
+        lines = [*self.variables.moved_up(tile.name), *new, *begin_]
         for part in self.operands.parts(tile):
             lines += self._part(tile, d, part, at)
         return [*lines, "twill::wgmma_commit();"]

@@ -132,16 +132,19 @@ inline Meeting named_barriers[16];
 inline void __syncwarp(unsigned = 0xffffffff) { own_warp().meeting.meet(32); }
 inline void __syncthreads() { named_barriers[0].meet(blockDim.x); }
 template <typename T>
-T __shfl_xor_sync(unsigned, T value, int mask) {
+T __shfl_sync(unsigned, T value, int from) {
   static_assert(sizeof(T) == 4);
   Warp& warp = own_warp();
-  const int lane = threadIdx.x % 32;
-  std::memcpy(&warp.shown[lane][0], &value, 4);
+  std::memcpy(&warp.shown[threadIdx.x % 32][0], &value, 4);
   warp.meeting.meet(32);
   T other;
-  std::memcpy(&other, &warp.shown[lane ^ mask][0], 4);
+  std::memcpy(&other, &warp.shown[from][0], 4);
   warp.meeting.meet(32);
   return other;
+}
+template <typename T>
+T __shfl_xor_sync(unsigned all, T value, int mask) {
+  return __shfl_sync(all, value, int(threadIdx.x % 32) ^ mask);
 }
 using std::fmaxf;
 inline float __log2f(float x) { return std::log2(x); }

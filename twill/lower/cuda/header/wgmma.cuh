@@ -70,10 +70,10 @@ struct Operand {
 template <int N>
 struct Wgmma;
 
-// In front of the wgmmas that write d: what the registers held so far is there.
-template <int COUNT>
-__device__ __forceinline__ void wgmma_begin(float (&d)[COUNT]) {
-  settled(d);
+// In front of the wgmmas that read or write these registers: what they hold so far is there.
+template <typename... Registers>
+__device__ __forceinline__ void wgmma_begin(Registers&... registers) {
+  (settled(registers), ...);
   wgmma_fence();
 }
 
@@ -90,7 +90,6 @@ __device__ __forceinline__ void wgmma(float (&d)[N / 2], Operand<ROWS_A, K_MAJOR
 template <int N, int K, int COUNT, int ROWS_B, bool K_MAJOR_B>
 __device__ __forceinline__ void wgmma(float (&d)[N / 2], uint32_t (&a)[COUNT],
                                       Operand<ROWS_B, K_MAJOR_B> b, bool add, int first = 0) {
-  settled(a);
 #pragma unroll
   for (int k = 0; k < K / 16; ++k)
     Wgmma<N>::template registers<!K_MAJOR_B>(d, a + 4 * (first + k), b.at(k), add || k > 0);

@@ -187,7 +187,7 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     twill::each(l_scaled_m0, [&](int r) { return l_scaled_m0[r] * alpha_m0[r]; });
     V_full.wait(i0);
     // cycle 1024 | stage 1 | role1 | tensor | O[m0]@+0
-    twill::wgmma_begin(O_scaled_m0);
+    twill::wgmma_begin(O_scaled_m0, P_m0);
     twill::wgmma<128, 128>(O_scaled_m0, P_m0, twill::Operand<128, false>{shared + V_AT}, true);
     twill::wgmma_commit();
     // cycle 1134 | stage 0 | role1 | fma | x[m0]@+1
@@ -211,12 +211,13 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
         O_scaled_m0, [&](int e) { return O_scaled_m0[e] * alpha_m0[twill::row_of(e)]; });
     V_full.wait(i0);
     // cycle 1024 | stage 1 | role1 | tensor | O[m0]@+0
-    twill::wgmma_begin(O_scaled_m0);
+    twill::wgmma_begin(O_scaled_m0, P_m0);
     twill::wgmma<128, 128>(O_scaled_m0, P_m0, twill::Operand<128, false>{shared + V_AT}, true);
     twill::wgmma_commit();
     V_empty.arrive_warp(i0);
   }
   twill::wgmma_wait<0>();
+  twill::settled(O_scaled_m0);
   store_rows(p, O_scaled_m0, m_m0[0], l_scaled_m0, row_q, thread);
 }
 
@@ -294,7 +295,7 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     twill::row_max(m_m1[0], m_m1[1], S_m1);
     V_full.wait(i0);
     // cycle 1536 | stage 1 | role2 | tensor | O[m1]@+0
-    twill::wgmma_begin(O_scaled_m1);
+    twill::wgmma_begin(O_scaled_m1, P_m1);
     twill::wgmma<128, 128>(O_scaled_m1, P_m1, twill::Operand<128, false>{shared + V_AT}, true);
     twill::wgmma_commit();
     // cycle 1582 | stage 0 | role2 | fma | x[m1]@+1
@@ -323,7 +324,7 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
         O_scaled_m1, [&](int e) { return O_scaled_m1[e] * alpha_m1[twill::row_of(e)]; });
     V_full.wait(i0);
     // cycle 1536 | stage 1 | role2 | tensor | O[m1]@+0
-    twill::wgmma_begin(O_scaled_m1);
+    twill::wgmma_begin(O_scaled_m1, P_m1);
     twill::wgmma<128, 128>(O_scaled_m1, P_m1, twill::Operand<128, false>{shared + V_AT}, true);
     twill::wgmma_commit();
     twill::wgmma_wait<0>();
@@ -332,6 +333,7 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     V_empty.arrive_warp(i0);
   }
   twill::wgmma_wait<0>();
+  twill::settled(O_scaled_m1);
   store_rows(p, O_scaled_m1, m_m1[0], l_scaled_m1, row_q + 64, thread);
 }
 

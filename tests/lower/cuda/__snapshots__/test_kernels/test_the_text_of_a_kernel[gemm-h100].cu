@@ -81,6 +81,7 @@ __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) 
 __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared) {
   const int trips = p.trips;
   const int thread = threadIdx.x - 128;
+  [[maybe_unused]] const int group = __shfl_sync(0xffffffff, thread / 128, 0);
   [[maybe_unused]] const int2 at = tile_of_block(blockIdx.x, p);
   const twill::Barrier<2> B_full{shared + B_full_AT};
   const twill::Barrier<2> A_full{shared + A_full_AT};
@@ -96,8 +97,7 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
       // cycle  205 | stage 0 | role1 | tensor | C@+0
       twill::wgmma_begin(C);
       twill::wgmma<256, 64>(
-          C,
-          twill::Operand<128, true>{twill::slot<2, 16384>(shared + A_AT, i0) + thread / 128 * 8192},
+          C, twill::Operand<128, true>{twill::slot<2, 16384>(shared + A_AT, i0) + group * 8192},
           twill::Operand<64, false>{twill::slot<2, 32768>(shared + B_AT, i0)}, true);
       twill::wgmma_commit();
     }
@@ -109,8 +109,7 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     // cycle  205 | stage 0 | role1 | tensor | C@+0
     twill::wgmma_begin(C);
     twill::wgmma<256, 64>(
-        C,
-        twill::Operand<128, true>{twill::slot<2, 16384>(shared + A_AT, i0) + thread / 128 * 8192},
+        C, twill::Operand<128, true>{twill::slot<2, 16384>(shared + A_AT, i0) + group * 8192},
         twill::Operand<64, false>{twill::slot<2, 32768>(shared + B_AT, i0)}, true);
     twill::wgmma_commit();
     twill::wgmma_wait<1>();
@@ -124,6 +123,7 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     A_empty.arrive_warp(p1);
   }
   twill::wgmma_wait<0>();
+  twill::settled(C);
   twill::store_tile<M, N, 8, 1>(
       C, p.C + int64_t(at.x) * M * p.stride_C + int64_t(at.y) * N, p.stride_C, thread);
 }
