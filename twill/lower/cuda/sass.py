@@ -145,6 +145,13 @@ def _first_column(header: str) -> int | None:
 
 
 def _alive(line: str, first: int) -> tuple[int, int]:
-    """How many registers are alive in a line, and the highest of them."""
-    columns = line.partition("//")[2][first:].partition("|")[0].rstrip()
+    """How many registers are alive in a line, and the highest of them.
+
+    At a call nvdisasm marks as written (``^``) all that some function might write. The few that
+    ptxas adds itself (division, traps around tensor memory) are not followed.
+    """
+    columns = line.partition("//")[2][first:].partition("|")[0]
+    if " CALL." in line:
+        columns = columns.replace("^", " ")
+    columns = columns.rstrip()
     return sum(c != " " for c in columns), len(columns) - 1
