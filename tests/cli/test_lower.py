@@ -6,6 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from twill.lower.cuda.toolchain import missing_tools
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Twill
 
@@ -65,6 +69,47 @@ def test_json(twill: Twill) -> None:
     document = json.loads(result.out)
     assert document["schema"] == "twill/program/v1"
     assert document["timing"]["cycles"] == [1024, 1]
+
+
+def test_a_kernel(twill: Twill, tmp_path: Path) -> None:
+    """Two files, whole; what the schedule is and how that is known stands at the top."""
+    folder = tmp_path / "kernel"
+    result = twill("lower", "gemm", "-m", "b200", "--format", "cuda", "-o", folder)
+    assert result.code == 0
+    assert "wrote kernel.cu, twill.cuh" in result.err
+    assert {file.name for file in folder.iterdir()} == {"kernel.cu", "twill.cuh"}
+    text = (folder / "kernel.cu").read_text()
+    assert "II 656 cycles an iteration. No schedule of this model has a smaller one" in text
+    assert twill("lower", "gemm", "-m", "b200", "--format", "cuda", "-q").out == text
+
+
+def test_a_kernel_needs_a_spec(twill: Twill, attention_json: Path, ping_pong_json: Path) -> None:
+    """A problem file does not say what operations compute."""
+    result = twill("lower", attention_json, "--schedule", ping_pong_json, "--format", "cuda")
+    assert result.code == 2
+    assert "not what they compute" in result.err
+
+
+def test_options_of_kernels_alone(twill: Twill, tmp_path: Path) -> None:
+    """They mean nothing to a listing; a given schedule cannot be fitted."""
+    result = twill("lower", "gemm", "-m", "h100", "--fit", "-o", tmp_path / "k")
+    assert result.code == 2
+    assert "-o and --fit needs --format cuda" in result.err
+    given = ("--schedule", tmp_path / "s.json", "--format", "cuda", "--fit")
+    assert "solves again" in twill("lower", "gemm", "-m", "h100", *given).err
+
+
+@pytest.mark.skipif(bool(missing_tools()), reason="the CUDA compiler (extra cuda) is not installed")
+def test_fitting_a_kernel(twill: Twill, tmp_path: Path) -> None:
+    """Where ptxas needs more than the model gave a role, the problem is solved again."""
+    folder = tmp_path / "kernel"
+    result = twill("lower", "gemm", "-m", "h100", "--format", "cuda", "--compile", "-o", folder)
+    assert result.code == 6
+    assert "fault: " in result.err
+    result = twill("lower", "gemm", "-m", "h100", "--format", "cuda", "--fit", "-o", folder)
+    assert result.code == 0
+    assert "152 registers of 160" in result.err
+    assert "roles.registers.overhead=32" in (folder / "kernel.cu").read_text()
 
 
 def test_a_misspelt_format(twill: Twill) -> None:

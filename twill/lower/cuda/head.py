@@ -11,13 +11,12 @@ from twill.lower.program import Barrier, Ring, RoleProgram, WarpProgram
 def head(program: WarpProgram, title: str, claims: Sequence[str], arch: str) -> Lines:
     """The comment. ``claims``: lines on the schedule, its proof and what it was made of."""
     gpu = f"arch={arch.replace('sm', 'compute')},code={arch}"
-    lines = [title, "", *claims, "", "role       warps  registers"]
-    lines += [_role(role) for role in program.roles]
-    lines += ["", "ring       memory   slots  bytes of one  address"]
-    lines += [_ring(ring) for ring in sorted(program.rings, key=lambda r: (r.memory, r.address))]
+    rings = sorted(program.rings, key=lambda r: (r.memory, r.address))
+    lines = [title, "", *claims, ""]
+    lines += _table("role warps registers", [_role(role) for role in program.roles])
+    lines += ["", *_table("ring memory slots size address", [_ring(ring) for ring in rings])]
     if program.barriers:
-        lines += ["", "barrier    slots  who arrives"]
-        lines += [_barrier(barrier) for barrier in program.barriers]
+        lines += ["", *_table("barrier slots arrivals", [_barrier(b) for b in program.barriers])]
     lines += [
         "",
         f"nvcc -std=c++17 -gencode {gpu} -DTWILL_MAIN kernel.cu -o test  # checks and times it",
@@ -25,16 +24,28 @@ def head(program: WarpProgram, title: str, claims: Sequence[str], arch: str) -> 
     return comment(lines)
 
 
-def _role(role: RoleProgram) -> str:
+def _table(titles: str, rows: list[tuple[str, ...]]) -> list[str]:
+    """Columns as wide as what is in them; numbers to the right."""
+    grid = [tuple(titles.split()), *rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*grid, strict=True)]
+    right = [all(row[n].isdigit() for row in rows) for n in range(len(widths))]
+    return [
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in grid
+    ]
+
+
+def _role(role: RoleProgram) -> tuple[str, ...]:
     registers = "-" if role.registers is None else str(role.registers)
-    return f"{role.name:<10} {role.warps:>5}  {registers:>9}"
+    return role.name, str(role.warps), registers
 
 
-def _ring(ring: Ring) -> str:
-    where = f"{ring.name:<10} {ring.memory:<8}"
-    return f"{where} {ring.slots:>5}  {ring.size:>12}  {ring.address:>7}"
+def _ring(ring: Ring) -> tuple[str, ...]:
+    return ring.name, ring.memory, str(ring.slots), str(ring.size), str(ring.address)
 
 
-def _barrier(barrier: Barrier) -> str:
-    who = ", ".join((*barrier.engines, *barrier.roles))
-    return f"{barrier.name:<10} {barrier.slots:>5}  {who}"
+def _barrier(barrier: Barrier) -> tuple[str, ...]:
+    return barrier.name, str(barrier.slots), ", ".join((*barrier.engines, *barrier.roles))

@@ -4,32 +4,32 @@
 // spec flash_attention_backward bdff4e01, machine h100 a4ff6f7b with roles.registers.overhead=40, problem 01479236
 // tile M = 64, N = 128, D = 128; N in 2
 //
-// role       warps  registers
-// load           1         40
-// role1          4        232
-// role2          4        232
+// role   warps  registers
+// load       1         40
+// role1      4        232
+// role2      4        232
 //
-// ring       memory   slots  bytes of one  address
-// Q          shared       1         16384    65536
-// dO         shared       1         16384    81920
-// dS.shared[n0] shared       1          8192    98304
-// dS.shared[n1] shared       1          8192   106496
-// dQ.shared[d0] shared       1          8192   114688
-// dQ.shared[d1] shared       1          8192   122880
-// dQ.shared[d2] shared       1          8192   131072
-// dQ.shared[d3] shared       1          8192   139264
-// lse        shared       1           256   147456
-// delta      shared       1           256   147712
+// ring           memory  slots   size  address
+// Q              shared      1  16384    65536
+// dO             shared      1  16384    81920
+// dS.shared[n0]  shared      1   8192    98304
+// dS.shared[n1]  shared      1   8192   106496
+// dQ.shared[d0]  shared      1   8192   114688
+// dQ.shared[d1]  shared      1   8192   122880
+// dQ.shared[d2]  shared      1   8192   131072
+// dQ.shared[d3]  shared      1   8192   139264
+// lse            shared      1    256   147456
+// delta          shared      1    256   147712
 //
-// barrier    slots  who arrives
-// Q.full         1  Q
-// lse.full       1  lse
-// dO.full        1  dO
-// delta.full     1  delta
-// dS.shared[n0].full     1  role1
-// dS.shared[n0].empty     1  role2
-// dO.empty       1  role1
-// Q.empty        1  role2, role1
+// barrier              slots  arrivals
+// Q.full                   1  Q
+// lse.full                 1  lse
+// dO.full                  1  dO
+// delta.full               1  delta
+// dS.shared[n0].full       1  role1
+// dS.shared[n0].empty      1  role2
+// dO.empty                 1  role1
+// Q.empty                  1  role2, role1
 //
 // nvcc -std=c++17 -gencode arch=compute_90a,code=sm_90a -DTWILL_MAIN kernel.cu -o test  # checks and times it
 
@@ -183,7 +183,7 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     // cycle 1062 | stage 0 | role1 | convert | dS[n0]@+1
     twill::convert(dS_n0, dP_n0);
     // cycle 1171 | stage 0 | role1 | tensor | dK[n0]@+1
-    twill::wgmma_begin(dK_n0);
+    twill::wgmma_begin(dK_n0, dS_n0);
     twill::wgmma<128, 64>(dK_n0, dS_n0, twill::Operand<64, false>{shared + Q_AT}, true);
     twill::wgmma_commit();
     dS_shared_n0_empty.wait(i1 - 1);
@@ -198,7 +198,7 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     twill::settled(dS_n0);
     Q_empty.arrive_warp(i1);
     // cycle 2195 | stage 0 | role1 | tensor | dV[n0]@+1
-    twill::wgmma_begin(dV_n0);
+    twill::wgmma_begin(dV_n0, P_n0);
     twill::wgmma<128, 64>(dV_n0, P_n0, twill::Operand<64, false>{shared + dO_AT}, true);
     twill::wgmma_commit();
     twill::wgmma_wait<0>();
@@ -207,6 +207,8 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     dO_empty.arrive_warp(i1);
   }
   twill::wgmma_wait<0>();
+  twill::settled(dK_n0);
+  twill::settled(dV_n0);
   store_rows(p.dV, dV_n0, row_k, 1.0f, thread);
   store_rows(p.dK, dK_n0, row_k, p.scale * 0.693147181f, thread);
 }
@@ -283,11 +285,11 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     // cycle 1291 | stage 0 | role2 | convert | P[n1]@+1
     twill::convert(P_n1, S_n1);
     // cycle 1427 | stage 0 | role2 | tensor | dV[n1]@+1
-    twill::wgmma_begin(dV_n1);
+    twill::wgmma_begin(dV_n1, P_n1);
     twill::wgmma<128, 64>(dV_n1, P_n1, twill::Operand<64, false>{shared + dO_AT}, true);
     twill::wgmma_commit();
     // cycle 1683 | stage 0 | role2 | tensor | dK[n1]@+1
-    twill::wgmma_begin(dK_n1);
+    twill::wgmma_begin(dK_n1, dS_n1);
     twill::wgmma<128, 64>(dK_n1, dS_n1, twill::Operand<64, false>{shared + Q_AT}, true);
     twill::wgmma_commit();
     // cycle 1700 | stage 0 | role2 | shared | dS.shared[n1]@+1
@@ -400,11 +402,11 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     // cycle 1291 | stage 0 | role2 | convert | P[n1]@+1
     twill::convert(P_n1, S_n1);
     // cycle 1427 | stage 0 | role2 | tensor | dV[n1]@+1
-    twill::wgmma_begin(dV_n1);
+    twill::wgmma_begin(dV_n1, P_n1);
     twill::wgmma<128, 64>(dV_n1, P_n1, twill::Operand<64, false>{shared + dO_AT}, true);
     twill::wgmma_commit();
     // cycle 1683 | stage 0 | role2 | tensor | dK[n1]@+1
-    twill::wgmma_begin(dK_n1);
+    twill::wgmma_begin(dK_n1, dS_n1);
     twill::wgmma<128, 64>(dK_n1, dS_n1, twill::Operand<64, false>{shared + Q_AT}, true);
     twill::wgmma_commit();
     // cycle 1700 | stage 0 | role2 | shared | dS.shared[n1]@+1
@@ -477,6 +479,8 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     }
   }
   twill::wgmma_wait<0>();
+  twill::settled(dV_n1);
+  twill::settled(dK_n1);
   store_rows(p.dV, dV_n1, row_k + 64, 1.0f, thread);
   store_rows(p.dK, dK_n1, row_k + 64, p.scale * 0.693147181f, thread);
   if (issuer && twill::elected()) {

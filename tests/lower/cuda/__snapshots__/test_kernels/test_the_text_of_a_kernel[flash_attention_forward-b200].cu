@@ -4,35 +4,35 @@
 // spec flash_attention_forward 70686216, machine b200 21cfe973, problem 0f45aa84
 // tile M = 256, N = 128, D = 128; M in 2
 //
-// role       warps  registers
-// load           1         24
-// role1          4        160
-// role2          4        160
-// role3          4        160
+// role   warps  registers
+// load       1         24
+// role1      4        160
+// role2      4        160
+// role3      4        160
 //
-// ring       memory   slots  bytes of one  address
-// K          shared       1         32768    65536
-// V          shared       1         32768    98304
-// alpha[m0]  shared       1           512   131072
-// alpha[m1]  shared       1           512   131584
-// S[m0]      tensor       1           128        0
-// S[m1]      tensor       1           128      128
-// O_scaled.tensor[m0] tensor       1           128      256
-// O_scaled.tensor[m1] tensor       1           128      384
+// ring                 memory  slots   size  address
+// K                    shared      1  32768    65536
+// V                    shared      1  32768    98304
+// alpha[m0]            shared      1    512   131072
+// alpha[m1]            shared      1    512   131584
+// S[m0]                tensor      1    128        0
+// S[m1]                tensor      1    128      128
+// O_scaled.tensor[m0]  tensor      1    128      256
+// O_scaled.tensor[m1]  tensor      1    128      384
 //
-// barrier    slots  who arrives
-// K.full         1  K
-// S[m0].full     1  S[m0]
-// alpha[m0].full     1  role1
-// S[m1].full     1  S[m1]
-// alpha[m1].full     1  role2
-// V.full         1  V
-// O_scaled.tensor[m0].full     1  role2
-// O_scaled.tensor[m1].full     1  role3
-// O[m0].full     1  O[m0]
-// O[m1].full     1  O[m1]
-// V.empty        1  O[m1], O[m0]
-// K.empty        1  S[m1], S[m0]
+// barrier                   slots  arrivals
+// K.full                        1  K
+// S[m0].full                    1  S[m0]
+// alpha[m0].full                1  role1
+// S[m1].full                    1  S[m1]
+// alpha[m1].full                1  role2
+// V.full                        1  V
+// O_scaled.tensor[m0].full      1  role2
+// O_scaled.tensor[m1].full      1  role3
+// O[m0].full                    1  O[m0]
+// O[m1].full                    1  O[m1]
+// V.empty                       1  O[m1], O[m0]
+// K.empty                       1  S[m1], S[m0]
 //
 // nvcc -std=c++17 -gencode arch=compute_100a,code=sm_100a -DTWILL_MAIN kernel.cu -o test  # checks and times it
 

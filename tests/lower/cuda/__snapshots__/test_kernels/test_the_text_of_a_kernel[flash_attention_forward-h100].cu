@@ -4,20 +4,20 @@
 // spec flash_attention_forward 70686216, machine h100 766767be, problem 8056b7cd
 // tile M = 128, N = 128, D = 128; M in 2
 //
-// role       warps  registers
-// load           1         24
-// role1          4        192
-// role2          4        192
+// role   warps  registers
+// load       1         24
+// role1      4        192
+// role2      4        192
 //
-// ring       memory   slots  bytes of one  address
-// K          shared       1         32768    32768
-// V          shared       1         32768    65536
+// ring  memory  slots   size  address
+// K     shared      1  32768    32768
+// V     shared      1  32768    65536
 //
-// barrier    slots  who arrives
-// K.full         1  K
-// V.full         1  V
-// V.empty        1  role2, role1
-// K.empty        1  role2, role1
+// barrier  slots  arrivals
+// K.full       1  K
+// V.full       1  V
+// V.empty      1  role2, role1
+// K.empty      1  role2, role1
 //
 // nvcc -std=c++17 -gencode arch=compute_90a,code=sm_90a -DTWILL_MAIN kernel.cu -o test  # checks and times it
 

@@ -4,12 +4,12 @@
 // spec gemm b6e2c647, machine a100 313ce8ea with roles.registers.overhead=56, problem 650ba420
 // tile M = 128, N = 256, K = 64
 //
-// role       warps  registers
-// role1          8        184
+// role   warps  registers
+// role1      8        184
 //
-// ring       memory   slots  bytes of one  address
-// B          shared       2         32768        0
-// A          shared       2         16384    65536
+// ring  memory  slots   size  address
+// B     shared      2  32768        0
+// A     shared      2  16384    65536
 //
 // nvcc -std=c++17 -gencode arch=compute_80,code=sm_80 -DTWILL_MAIN kernel.cu -o test  # checks and times it
 

@@ -4,19 +4,19 @@
 // spec gemm b6e2c647, machine b200 21cfe973, problem 888c5992
 // tile M = 128, N = 256, K = 64
 //
-// role       warps  registers
-// load           1         24
-// role1          1         24
+// role   warps  registers
+// load       1         24
+// role1      1         24
 //
-// ring       memory   slots  bytes of one  address
-// B          shared       3         32768        0
-// A          shared       3         16384    98304
-// C          tensor       1           256        0
+// ring  memory  slots   size  address
+// B     shared      3  32768        0
+// A     shared      3  16384    98304
+// C     tensor      1    256        0
 //
-// barrier    slots  who arrives
-// B.full         3  B
-// A.full         3  A
-// A.empty        3  C
+// barrier  slots  arrivals
+// B.full       3  B
+// A.full       3  A
+// A.empty      3  C
 //
 // nvcc -std=c++17 -gencode arch=compute_100a,code=sm_100a -DTWILL_MAIN kernel.cu -o test  # checks and times it
 

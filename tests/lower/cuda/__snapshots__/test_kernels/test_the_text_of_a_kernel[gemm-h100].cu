@@ -4,18 +4,18 @@
 // spec gemm b6e2c647, machine h100 fa286f28 with roles.registers.overhead=32, problem c2ec8daf
 // tile M = 128, N = 256, K = 64
 //
-// role       warps  registers
-// load           1         32
-// role1          8        160
+// role   warps  registers
+// load       1         32
+// role1      8        160
 //
-// ring       memory   slots  bytes of one  address
-// B          shared       2         32768        0
-// A          shared       2         16384    65536
+// ring  memory  slots   size  address
+// B     shared      2  32768        0
+// A     shared      2  16384    65536
 //
-// barrier    slots  who arrives
-// B.full         2  B
-// A.full         2  A
-// A.empty        2  role1
+// barrier  slots  arrivals
+// B.full       2  B
+// A.full       2  A
+// A.empty      2  role1
 //
 // nvcc -std=c++17 -gencode arch=compute_90a,code=sm_90a -DTWILL_MAIN kernel.cu -o test  # checks and times it
 
