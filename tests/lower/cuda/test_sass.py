@@ -54,6 +54,14 @@ def test_registers_are_those_alive() -> None:
     assert (fewer.used, fewer.live) == (7, 3)
 
 
+def test_what_a_call_might_write_is_not_alive() -> None:
+    """The marks of a callee that is not known would look like registers of the role."""
+    call = "        /*0c90*/              CALL.REL.NOINC `($f) ;     // |  7 xv^^^^^ |        |"
+    exit_ = next(line for line in LISTING.splitlines() if "EXIT" in line)
+    code = read_sass(LISTING.replace(exit_, f"{call}\n{exit_}")).regions()[1].code
+    assert [(i.highest, i.live) for i in code if i.name == "CALL"] == [(1, 2)]
+
+
 @pytest.mark.parametrize(("listing", "count"), [("", 0), (LISTING * 2, 2)])
 def test_exactly_one_kernel_is_expected(listing: str, count: int) -> None:
     """Registers of several kernels would be mixed up."""
