@@ -9,12 +9,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from twill.elaborate import Elaboration, elaborate
-from twill.lower import WarpProgram, lower
+from twill.lower import WarpProgram
 from twill.lower.cuda import mma_sync, tcgen05, wgmma
 from twill.lower.cuda.build import claims, compiled
 from twill.lower.cuda.emit import emit, instruction_of
 from twill.lower.cuda.measure import Measured
 from twill.lower.cuda.toolchain import Toolchain
+from twill.lower.events import SyncCosts
+from twill.simulate.turns import program_of
 from twill.solver import solve
 from twill.solver.options import SolveOptions
 from twill.spec.loop import load_loop
@@ -105,6 +107,7 @@ def emitted(case: Case, overhead: int | None = None) -> Emitted:
     loop = loop if case.warps is None else replace(loop, warps=case.warps)
     made = elaborate(loop, load_machine(case.machine, changes), case.sizes)
     outcome = solve(made.problem, SolveOptions(proof_limit=0))
-    program = lower(made.problem, outcome.schedule)  # type: ignore[union-attr]
+    costs = SyncCosts.of(made.machine)
+    program = program_of(made.problem, outcome.schedule, costs)  # type: ignore[union-attr]
     said = claims(program, made, ["Solved by the tests, which look for no proof."])
     return Emitted(program, made, emit(program, made, said))

@@ -204,6 +204,7 @@ class _Role:
         inside = [
             "const int trips = p.trips;",
             *([] if self.narrow and not after else self._thread()),
+            *self._group(loop),
             *self.of.frame.block(),
             *self.memory.barriers(self._barriers()),
             *self.family.begin(),
@@ -223,15 +224,18 @@ class _Role:
         first = self.of.first_thread[self.program.name]
         minus = f" - {first}" if first else ""
         lines = [f"const int thread = threadIdx.x{minus};"]
-        if self.program.warps > GROUP // 32:  # shuffled, so that the compiler knows: lanes agree
-            number = "__shfl_sync(0xffffffff, thread / 128, 0)"
-            lines.append(f"[[maybe_unused]] const int group = {number};")
         text = [i for i in self.program.body if self._issuer(i)]
         if text and not self.narrow:
             lines.append("const bool issuer = thread / 32 == 0;")
         if any(t.function == "fma" or t.kind == "exp2" for t in self._own()):
             lines.append("const float scale = p.scale;")
         return lines
+
+    def _group(self, loop: Lines) -> Lines:
+        """The number of the warp group, shuffled: the compiler then knows that lanes agree."""
+        if not any(" group * " in line for line in loop):
+            return []
+        return ["const int group = __shfl_sync(0xffffffff, thread / 128, 0);"]
 
     def _own(self) -> list[TileOp]:
         return [self.tiles[i.op] for i in self.program.body if isinstance(i, Run)]

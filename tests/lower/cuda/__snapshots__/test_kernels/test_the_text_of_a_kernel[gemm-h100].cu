@@ -81,7 +81,7 @@ __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) 
 __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared) {
   const int trips = p.trips;
   const int thread = threadIdx.x - 128;
-  [[maybe_unused]] const int group = __shfl_sync(0xffffffff, thread / 128, 0);
+  const int group = __shfl_sync(0xffffffff, thread / 128, 0);
   [[maybe_unused]] const int2 at = tile_of_block(blockIdx.x, p);
   const twill::Barrier<2> B_full{shared + B_full_AT};
   const twill::Barrier<2> A_full{shared + A_full_AT};
