@@ -84,7 +84,7 @@ SHIPPED = (
     Case("flash_attention_forward", "h100", 24, "attention_forward.cpp"),
     Case("gemm", "b200", 24, "gemm_tma.cpp"),
     Case("flash_attention_forward", "b200", 24, "attention_forward.cpp"),
-    Case("flash_attention_backward", "h100", 40, "attention_backward.cpp"),
+    Case("flash_attention_backward", "h100", 32, "attention_backward.cpp"),
 )
 """The complete kernels, each one line."""
 

@@ -1,13 +1,13 @@
 // flash_attention_backward
 //
 // II 2767 cycles an iteration. Solved by the tests, which look for no proof.
-// spec flash_attention_backward bdff4e01, machine h100 a4ff6f7b with roles.registers.overhead=40, problem 01479236
+// spec flash_attention_backward bdff4e01, machine h100 fa286f28 with roles.registers.overhead=32, problem ac2e91fa
 // tile M = 64, N = 128, D = 128; N in 2
 //
 // role   warps  registers
-// load       1         40
-// role1      4        232
-// role2      4        232
+// load       1         32
+// role1      4        224
+// role2      4        224
 //
 // ring           memory  slots   size  address
 // Q              shared      1  16384    65536
@@ -26,10 +26,10 @@
 // lse.full                 1  lse
 // dO.full                  1  dO
 // delta.full               1  delta
-// dS.shared[n0].full       1  role1
-// dS.shared[n0].empty      1  role2
-// dO.empty                 1  role1
-// Q.empty                  1  role2, role1
+// dS.shared[n1].full       1  role2
+// dS.shared[n1].empty      1  role1
+// dO.empty                 1  role2, role1
+// Q.empty                  1  role1, role2
 //
 // nvcc -std=c++17 -gencode arch=compute_90a,code=sm_90a -DTWILL_MAIN kernel.cu -o test  # checks and times it
 
@@ -56,8 +56,8 @@ constexpr uint32_t Q_full_AT = 147968;  // 1 mbarrier
 constexpr uint32_t lse_full_AT = 147976;  // 1 mbarrier
 constexpr uint32_t dO_full_AT = 147984;  // 1 mbarrier
 constexpr uint32_t delta_full_AT = 147992;  // 1 mbarrier
-constexpr uint32_t dS_shared_n0_full_AT = 148000;  // 1 mbarrier
-constexpr uint32_t dS_shared_n0_empty_AT = 148008;  // 1 mbarrier
+constexpr uint32_t dS_shared_n1_full_AT = 148000;  // 1 mbarrier
+constexpr uint32_t dS_shared_n1_empty_AT = 148008;  // 1 mbarrier
 constexpr uint32_t dO_empty_AT = 148016;  // 1 mbarrier
 constexpr uint32_t Q_empty_AT = 148024;  // 1 mbarrier
 constexpr uint32_t inputs_full_AT = 148032;  // 1 mbarrier
@@ -93,8 +93,8 @@ __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) 
   const twill::Barrier<1> Q_full{shared + Q_full_AT};
   const twill::Barrier<1> dO_empty{shared + dO_empty_AT};
   const twill::Barrier<1> dO_full{shared + dO_full_AT};
-  const twill::Barrier<1> delta_full{shared + delta_full_AT};
   const twill::Barrier<1> lse_full{shared + lse_full_AT};
+  const twill::Barrier<1> delta_full{shared + delta_full_AT};
   if (threadIdx.x % 128 >= 32 || !twill::elected()) return;
   const twill::Barrier<1> inputs_full{shared + inputs_full_AT};
   inputs_full.expect(0, 65536);
@@ -108,32 +108,33 @@ __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) 
     Q_full.expect(i2, 16384);
     twill::load_box(shared + Q_AT, p.Q, row_q + i2 * M, 0, Q_full.of(i2));
     dO_empty.wait(i2 - 1);
-    // cycle 2700 | stage -1 | load | tma | dO@+2
+    // cycle 2714 | stage -1 | load | tma | dO@+2
     dO_full.expect(i2, 16384);
     twill::load_box(shared + dO_AT, p.dO, row_q + i2 * M, 0, dO_full.of(i2));
-    // cycle 2727 | stage -1 | load | tma | delta@+2
-    delta_full.expect(i2, 256);
-    twill::load_bytes(shared + delta_AT, p.delta + row_q + i2 * M, 256, delta_full.of(i2));
-    // cycle 2731 | stage -1 | load | tma | lse@+2
+    // cycle 2727 | stage -1 | load | tma | lse@+2
     lse_full.expect(i2, 256);
     twill::load_bytes(shared + lse_AT, p.lse + row_q + i2 * M, 256, lse_full.of(i2));
+    // cycle  281 | stage 0 | load | tma | delta@+2
+    delta_full.expect(i2, 256);
+    twill::load_bytes(shared + delta_AT, p.delta + row_q + i2 * M, 256, delta_full.of(i2));
   }
 }
 
 __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared) {
   const int trips = p.trips;
   const int thread = threadIdx.x - 128;
+  const bool issuer = thread / 32 == 0;
   const float scale = p.scale;
   [[maybe_unused]] const int row_k = blockIdx.x * N;
   [[maybe_unused]] const int row_q = blockIdx.x * N / p.keys * p.queries;
-  const twill::Barrier<1> Q_full{shared + Q_full_AT};
   const twill::Barrier<1> dO_full{shared + dO_full_AT};
-  const twill::Barrier<1> lse_full{shared + lse_full_AT};
   const twill::Barrier<1> delta_full{shared + delta_full_AT};
-  const twill::Barrier<1> dS_shared_n0_empty{shared + dS_shared_n0_empty_AT};
-  const twill::Barrier<1> dS_shared_n0_full{shared + dS_shared_n0_full_AT};
+  const twill::Barrier<1> dS_shared_n1_full{shared + dS_shared_n1_full_AT};
   const twill::Barrier<1> Q_empty{shared + Q_empty_AT};
   const twill::Barrier<1> dO_empty{shared + dO_empty_AT};
+  const twill::Barrier<1> Q_full{shared + Q_full_AT};
+  const twill::Barrier<1> dS_shared_n1_empty{shared + dS_shared_n1_empty_AT};
+  const twill::Barrier<1> lse_full{shared + lse_full_AT};
   float S_n0[32];  // S[n0] = x[n0] = p[n0]
   uint32_t P_n0[16];
   float dP_n0[32];  // dP[n0] = y[n0] = ds[n0]
@@ -142,99 +143,6 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
   twill::fill(dV_n0, 0.0f);
   float dK_n0[64];
   twill::fill(dK_n0, 0.0f);
-  twill::Barrier<1>{shared + inputs_full_AT}.wait(0);
-
-  for (int t = -1; t < trips - 1; ++t) {
-    const int i1 = t + 1;
-    Q_full.wait(i1);
-    // cycle  265 | stage 0 | role1 | tensor | S[n0]@+1
-    twill::forget(S_n0);
-    twill::wgmma_begin(S_n0);
-    twill::wgmma<64, 128>(
-        S_n0, twill::Operand<128, true>{shared + K_AT}, twill::Operand<64, true>{shared + Q_AT},
-        false);
-    twill::wgmma_commit();
-    dO_full.wait(i1);
-    // cycle  521 | stage 0 | role1 | tensor | dP[n0]@+1
-    twill::forget(dP_n0);
-    twill::wgmma_begin(dP_n0);
-    twill::wgmma<64, 128>(
-        dP_n0, twill::Operand<128, true>{shared + V_AT},
-        twill::Operand<64, true>{shared + dO_AT}, false);
-    twill::wgmma_commit();
-    lse_full.wait(i1);
-    twill::wgmma_wait<1>();
-    twill::settled(S_n0);
-    // cycle  643 | stage 0 | role1 | fma | x[n0]@+1
-    twill::each(
-        S_n0,
-        [&](int e) { return S_n0[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
-    // cycle  679 | stage 0 | role1 | sfu | p[n0]@+1
-    twill::each(S_n0, [&](int e) { return twill::exp2(S_n0[e]); });
-    twill::wgmma_wait<0>();
-    twill::settled(dP_n0);
-    delta_full.wait(i1);
-    // cycle  990 | stage 0 | role1 | fma | y[n0]@+1
-    twill::each(
-        dP_n0,
-        [&](int e) { return dP_n0[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
-    // cycle 1026 | stage 0 | role1 | fma | ds[n0]@+1
-    twill::each(dP_n0, [&](int e) { return dP_n0[e] * S_n0[e]; });
-    // cycle 1062 | stage 0 | role1 | convert | dS[n0]@+1
-    twill::convert(dS_n0, dP_n0);
-    // cycle 1171 | stage 0 | role1 | tensor | dK[n0]@+1
-    twill::wgmma_begin(dK_n0, dS_n0);
-    twill::wgmma<128, 64>(dK_n0, dS_n0, twill::Operand<64, false>{shared + Q_AT}, true);
-    twill::wgmma_commit();
-    dS_shared_n0_empty.wait(i1 - 1);
-    // cycle 1187 | stage 0 | role1 | shared | dS.shared[n0]@+1
-    twill::store_panels<64, 64, 0>(shared + dS_shared_n0_AT, dS_n0, thread);
-    twill::publish_to_engines();
-    dS_shared_n0_full.arrive_warp(i1);
-    // cycle 1355 | stage 0 | role1 | convert | P[n0]@+1
-    twill::convert(P_n0, S_n0);
-    twill::wgmma_wait<0>();
-    twill::settled(dK_n0);
-    twill::settled(dS_n0);
-    Q_empty.arrive_warp(i1);
-    // cycle 2195 | stage 0 | role1 | tensor | dV[n0]@+1
-    twill::wgmma_begin(dV_n0, P_n0);
-    twill::wgmma<128, 64>(dV_n0, P_n0, twill::Operand<64, false>{shared + dO_AT}, true);
-    twill::wgmma_commit();
-    twill::wgmma_wait<0>();
-    twill::settled(dV_n0);
-    twill::settled(P_n0);
-    dO_empty.arrive_warp(i1);
-  }
-  twill::wgmma_wait<0>();
-  twill::settled(dK_n0);
-  twill::settled(dV_n0);
-  store_rows(p.dV, dV_n0, row_k, 1.0f, thread);
-  store_rows(p.dK, dK_n0, row_k, p.scale * 0.693147181f, thread);
-}
-
-__device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared) {
-  const int trips = p.trips;
-  const int thread = threadIdx.x - 256;
-  const bool issuer = thread / 32 == 0;
-  const float scale = p.scale;
-  [[maybe_unused]] const int row_k = blockIdx.x * N;
-  [[maybe_unused]] const int row_q = blockIdx.x * N / p.keys * p.queries;
-  const twill::Barrier<1> dO_full{shared + dO_full_AT};
-  const twill::Barrier<1> delta_full{shared + delta_full_AT};
-  const twill::Barrier<1> dS_shared_n0_full{shared + dS_shared_n0_full_AT};
-  const twill::Barrier<1> Q_empty{shared + Q_empty_AT};
-  const twill::Barrier<1> Q_full{shared + Q_full_AT};
-  const twill::Barrier<1> dS_shared_n0_empty{shared + dS_shared_n0_empty_AT};
-  const twill::Barrier<1> lse_full{shared + lse_full_AT};
-  float S_n1[32];  // S[n1] = x[n1] = p[n1]
-  uint32_t P_n1[16];
-  float dP_n1[32];  // dP[n1] = y[n1] = ds[n1]
-  uint32_t dS_n1[16];
-  float dV_n1[64];
-  twill::fill(dV_n1, 0.0f);
-  float dK_n1[64];
-  twill::fill(dK_n1, 0.0f);
   float dQ_d0[32];
   float dQ_d1[32];
   twill::Barrier<1>{shared + inputs_full_AT}.wait(0);
@@ -243,64 +151,60 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     const int i2 = 0;
     if (0 < trips) {
       Q_full.wait(i2);
-      // cycle    0 | stage 0 | role2 | tensor | S[n1]@+2
-      twill::forget(S_n1);
-      twill::wgmma_begin(S_n1);
+      // cycle    9 | stage 0 | role1 | tensor | S[n0]@+2
+      twill::forget(S_n0);
+      twill::wgmma_begin(S_n0);
       twill::wgmma<64, 128>(
-          S_n1, twill::Operand<128, true>{shared + K_AT + 8192},
-          twill::Operand<64, true>{shared + Q_AT}, false);
+          S_n0, twill::Operand<128, true>{shared + K_AT}, twill::Operand<64, true>{shared + Q_AT},
+          false);
       twill::wgmma_commit();
       lse_full.wait(i2);
       twill::wgmma_wait<0>();
-      twill::settled(S_n1);
+      twill::settled(S_n0);
     }
   }
   for (int t = -1; t < trips - 2; ++t) {
     const int i1 = t + 1, i2 = t + 2;
-    // cycle  380 | stage 0 | role2 | fma | x[n1]@+1
+    // cycle  387 | stage 0 | role1 | fma | x[n0]@+1
     twill::each(
-        S_n1,
-        [&](int e) { return S_n1[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
-    // cycle  416 | stage 0 | role2 | sfu | p[n1]@+1
-    twill::each(S_n1, [&](int e) { return twill::exp2(S_n1[e]); });
+        S_n0,
+        [&](int e) { return S_n0[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
+    // cycle  423 | stage 0 | role1 | sfu | p[n0]@+1
+    twill::each(S_n0, [&](int e) { return twill::exp2(S_n0[e]); });
     dO_full.wait(i1);
-    // cycle  777 | stage 0 | role2 | tensor | dP[n1]@+1
-    twill::forget(dP_n1);
-    twill::wgmma_begin(dP_n1);
+    // cycle  780 | stage 0 | role1 | tensor | dP[n0]@+1
+    twill::forget(dP_n0);
+    twill::wgmma_begin(dP_n0);
     twill::wgmma<64, 128>(
-        dP_n1, twill::Operand<128, true>{shared + V_AT + 8192},
+        dP_n0, twill::Operand<128, true>{shared + V_AT},
         twill::Operand<64, true>{shared + dO_AT}, false);
     twill::wgmma_commit();
     twill::wgmma_wait<0>();
-    twill::settled(dP_n1);
+    twill::settled(dP_n0);
     delta_full.wait(i1);
-    // cycle 1155 | stage 0 | role2 | fma | y[n1]@+1
+    // cycle 1158 | stage 0 | role1 | fma | y[n0]@+1
     twill::each(
-        dP_n1,
-        [&](int e) { return dP_n1[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
-    // cycle 1191 | stage 0 | role2 | fma | ds[n1]@+1
-    twill::each(dP_n1, [&](int e) { return dP_n1[e] * S_n1[e]; });
-    // cycle 1227 | stage 0 | role2 | convert | dS[n1]@+1
-    twill::convert(dS_n1, dP_n1);
-    // cycle 1291 | stage 0 | role2 | convert | P[n1]@+1
-    twill::convert(P_n1, S_n1);
-    // cycle 1427 | stage 0 | role2 | tensor | dV[n1]@+1
-    twill::wgmma_begin(dV_n1, P_n1);
-    twill::wgmma<128, 64>(dV_n1, P_n1, twill::Operand<64, false>{shared + dO_AT}, true);
+        dP_n0,
+        [&](int e) { return dP_n0[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
+    // cycle 1194 | stage 0 | role1 | fma | ds[n0]@+1
+    twill::each(dP_n0, [&](int e) { return dP_n0[e] * S_n0[e]; });
+    // cycle 1230 | stage 0 | role1 | convert | dS[n0]@+1
+    twill::convert(dS_n0, dP_n0);
+    // cycle 1294 | stage 0 | role1 | convert | P[n0]@+1
+    twill::convert(P_n0, S_n0);
+    // cycle 1427 | stage 0 | role1 | tensor | dK[n0]@+1
+    twill::wgmma_begin(dK_n0, dS_n0);
+    twill::wgmma<128, 64>(dK_n0, dS_n0, twill::Operand<64, false>{shared + Q_AT}, true);
     twill::wgmma_commit();
-    // cycle 1683 | stage 0 | role2 | tensor | dK[n1]@+1
-    twill::wgmma_begin(dK_n1, dS_n1);
-    twill::wgmma<128, 64>(dK_n1, dS_n1, twill::Operand<64, false>{shared + Q_AT}, true);
-    twill::wgmma_commit();
-    // cycle 1700 | stage 0 | role2 | shared | dS.shared[n1]@+1
-    twill::store_panels<64, 64, 0>(shared + dS_shared_n1_AT, dS_n1, thread);
-    dS_shared_n0_full.wait(i1);
+    // cycle 1444 | stage 0 | role1 | shared | dS.shared[n0]@+1
+    twill::store_panels<64, 64, 0>(shared + dS_shared_n0_AT, dS_n0, thread);
+    dS_shared_n1_full.wait(i1);
     if (issuer && twill::elected()) {
       twill::stores_have_read<0>();
     }
     twill::publish_to_engines();
-    twill::sync_role<3, 128>();
-    // cycle 1939 | stage 0 | role2 | tensor | dQ[d0]@+1
+    twill::sync_role<2, 128>();
+    // cycle 1683 | stage 0 | role1 | tensor | dQ[d0]@+1
     twill::forget(dQ_d0);
     twill::wgmma_begin(dQ_d0);
     twill::wgmma<64, 64>(
@@ -310,15 +214,20 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
         dQ_d0, twill::Operand<128, false>{shared + K_AT + 8192},
         twill::Operand<64, false>{shared + dS_shared_n1_AT}, true);
     twill::wgmma_commit();
+    // cycle 1939 | stage 0 | role1 | tensor | dV[n0]@+1
+    twill::wgmma_begin(dV_n0, P_n0);
+    twill::wgmma<128, 64>(dV_n0, P_n0, twill::Operand<64, false>{shared + dO_AT}, true);
+    twill::wgmma_commit();
     twill::wgmma_wait<1>();
-    twill::settled(dK_n1);
-    twill::settled(dS_n1);
-    Q_empty.arrive_warp(i1);
-    twill::wgmma_wait<0>();
     twill::settled(dQ_d0);
-    // cycle 2317 | stage 0 | role2 | shared | dQ.shared[d0]@+1
+    Q_empty.arrive_warp(i1);
+    // cycle 2061 | stage 0 | role1 | shared | dQ.shared[d0]@+1
     twill::store_fragments<32, 64, 0>(shared + dQ_shared_d0_AT, dQ_d0, thread);
-    // cycle 2451 | stage 0 | role2 | tensor | dQ[d1]@+1
+    twill::wgmma_wait<0>();
+    twill::settled(dV_n0);
+    twill::settled(P_n0);
+    dO_empty.arrive_warp(i1);
+    // cycle 2451 | stage 0 | role1 | tensor | dQ[d1]@+1
     twill::forget(dQ_d1);
     twill::wgmma_begin(dQ_d1);
     twill::wgmma<64, 64>(
@@ -328,96 +237,92 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
         dQ_d1, twill::Operand<128, false>{shared + K_AT + 24576},
         twill::Operand<64, false>{shared + dS_shared_n1_AT}, true);
     twill::wgmma_commit();
-    // cycle 2493 | stage 0 | role2 | shared | dQ.shared[d1]@+1
+    // cycle 2494 | stage 0 | role1 | shared | dQ.shared[d1]@+1
     twill::store_fragments<32, 64, 32>(shared + dQ_shared_d1_AT, dQ_d0, thread);
     twill::publish_to_engines();
-    twill::sync_role<3, 128>();
-    // cycle 2557 | stage 0 | role2 | tma | dQ_sum[d0]@+1
+    twill::sync_role<2, 128>();
+    // cycle 2558 | stage 0 | role1 | tma | dQ_sum[d0]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(p.dQ_sum + int64_t(row_q + i1 * M) * D, shared + dQ_shared_d0_AT, 8192);
     }
-    // cycle 2626 | stage 0 | role2 | tma | dQ_sum[d1]@+1
+    // cycle 2627 | stage 0 | role1 | tma | dQ_sum[d1]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(
           p.dQ_sum + int64_t(row_q + i1 * M) * D + 32 * M, shared + dQ_shared_d1_AT, 8192);
     }
     Q_full.wait(i2);
-    // cycle    0 | stage 0 | role2 | tensor | S[n1]@+2
-    twill::forget(S_n1);
-    twill::wgmma_begin(S_n1);
+    // cycle    9 | stage 0 | role1 | tensor | S[n0]@+2
+    twill::forget(S_n0);
+    twill::wgmma_begin(S_n0);
     twill::wgmma<64, 128>(
-        S_n1, twill::Operand<128, true>{shared + K_AT + 8192},
-        twill::Operand<64, true>{shared + Q_AT}, false);
+        S_n0, twill::Operand<128, true>{shared + K_AT}, twill::Operand<64, true>{shared + Q_AT},
+        false);
     twill::wgmma_commit();
     twill::wgmma_wait<1>();
     twill::settled(dQ_d1);
-    dS_shared_n0_empty.arrive_warp(i1);
-    // cycle   62 | stage 1 | role2 | shared | dQ.shared[d2]@+1
+    dS_shared_n1_empty.arrive_warp(i1);
+    // cycle   62 | stage 1 | role1 | shared | dQ.shared[d2]@+1
     twill::store_fragments<32, 64, 0>(shared + dQ_shared_d2_AT, dQ_d1, thread);
-    // cycle  136 | stage 1 | role2 | shared | dQ.shared[d3]@+1
+    // cycle  136 | stage 1 | role1 | shared | dQ.shared[d3]@+1
     twill::store_fragments<32, 64, 32>(shared + dQ_shared_d3_AT, dQ_d1, thread);
     twill::publish_to_engines();
-    twill::sync_role<3, 128>();
-    // cycle  205 | stage 1 | role2 | tma | dQ_sum[d2]@+1
+    twill::sync_role<2, 128>();
+    // cycle  205 | stage 1 | role1 | tma | dQ_sum[d2]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(
           p.dQ_sum + int64_t(row_q + i1 * M) * D + 64 * M, shared + dQ_shared_d2_AT, 8192);
     }
-    // cycle  269 | stage 1 | role2 | tma | dQ_sum[d3]@+1
+    // cycle  269 | stage 1 | role1 | tma | dQ_sum[d3]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(
           p.dQ_sum + int64_t(row_q + i1 * M) * D + 96 * M, shared + dQ_shared_d3_AT, 8192);
     }
     lse_full.wait(i2);
     twill::wgmma_wait<0>();
-    twill::settled(S_n1);
+    twill::settled(S_n0);
   }
   if (trips - 2 >= -1) {  // body trips - 2: iterations end, none begins
     const int i1 = trips - 2 + 1;
-    // cycle  380 | stage 0 | role2 | fma | x[n1]@+1
+    // cycle  387 | stage 0 | role1 | fma | x[n0]@+1
     twill::each(
-        S_n1,
-        [&](int e) { return S_n1[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
-    // cycle  416 | stage 0 | role2 | sfu | p[n1]@+1
-    twill::each(S_n1, [&](int e) { return twill::exp2(S_n1[e]); });
+        S_n0,
+        [&](int e) { return S_n0[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
+    // cycle  423 | stage 0 | role1 | sfu | p[n0]@+1
+    twill::each(S_n0, [&](int e) { return twill::exp2(S_n0[e]); });
     dO_full.wait(i1);
-    // cycle  777 | stage 0 | role2 | tensor | dP[n1]@+1
-    twill::forget(dP_n1);
-    twill::wgmma_begin(dP_n1);
+    // cycle  780 | stage 0 | role1 | tensor | dP[n0]@+1
+    twill::forget(dP_n0);
+    twill::wgmma_begin(dP_n0);
     twill::wgmma<64, 128>(
-        dP_n1, twill::Operand<128, true>{shared + V_AT + 8192},
+        dP_n0, twill::Operand<128, true>{shared + V_AT},
         twill::Operand<64, true>{shared + dO_AT}, false);
     twill::wgmma_commit();
     twill::wgmma_wait<0>();
-    twill::settled(dP_n1);
+    twill::settled(dP_n0);
     delta_full.wait(i1);
-    // cycle 1155 | stage 0 | role2 | fma | y[n1]@+1
+    // cycle 1158 | stage 0 | role1 | fma | y[n0]@+1
     twill::each(
-        dP_n1,
-        [&](int e) { return dP_n1[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
-    // cycle 1191 | stage 0 | role2 | fma | ds[n1]@+1
-    twill::each(dP_n1, [&](int e) { return dP_n1[e] * S_n1[e]; });
-    // cycle 1227 | stage 0 | role2 | convert | dS[n1]@+1
-    twill::convert(dS_n1, dP_n1);
-    // cycle 1291 | stage 0 | role2 | convert | P[n1]@+1
-    twill::convert(P_n1, S_n1);
-    // cycle 1427 | stage 0 | role2 | tensor | dV[n1]@+1
-    twill::wgmma_begin(dV_n1, P_n1);
-    twill::wgmma<128, 64>(dV_n1, P_n1, twill::Operand<64, false>{shared + dO_AT}, true);
+        dP_n0,
+        [&](int e) { return dP_n0[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
+    // cycle 1194 | stage 0 | role1 | fma | ds[n0]@+1
+    twill::each(dP_n0, [&](int e) { return dP_n0[e] * S_n0[e]; });
+    // cycle 1230 | stage 0 | role1 | convert | dS[n0]@+1
+    twill::convert(dS_n0, dP_n0);
+    // cycle 1294 | stage 0 | role1 | convert | P[n0]@+1
+    twill::convert(P_n0, S_n0);
+    // cycle 1427 | stage 0 | role1 | tensor | dK[n0]@+1
+    twill::wgmma_begin(dK_n0, dS_n0);
+    twill::wgmma<128, 64>(dK_n0, dS_n0, twill::Operand<64, false>{shared + Q_AT}, true);
     twill::wgmma_commit();
-    // cycle 1683 | stage 0 | role2 | tensor | dK[n1]@+1
-    twill::wgmma_begin(dK_n1, dS_n1);
-    twill::wgmma<128, 64>(dK_n1, dS_n1, twill::Operand<64, false>{shared + Q_AT}, true);
-    twill::wgmma_commit();
-    // cycle 1700 | stage 0 | role2 | shared | dS.shared[n1]@+1
-    twill::store_panels<64, 64, 0>(shared + dS_shared_n1_AT, dS_n1, thread);
-    dS_shared_n0_full.wait(i1);
+    // cycle 1444 | stage 0 | role1 | shared | dS.shared[n0]@+1
+    twill::store_panels<64, 64, 0>(shared + dS_shared_n0_AT, dS_n0, thread);
+    dS_shared_n1_full.wait(i1);
     if (issuer && twill::elected()) {
       twill::stores_have_read<0>();
     }
     twill::publish_to_engines();
-    twill::sync_role<3, 128>();
-    // cycle 1939 | stage 0 | role2 | tensor | dQ[d0]@+1
+    twill::sync_role<2, 128>();
+    // cycle 1683 | stage 0 | role1 | tensor | dQ[d0]@+1
     twill::forget(dQ_d0);
     twill::wgmma_begin(dQ_d0);
     twill::wgmma<64, 64>(
@@ -427,15 +332,20 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
         dQ_d0, twill::Operand<128, false>{shared + K_AT + 8192},
         twill::Operand<64, false>{shared + dS_shared_n1_AT}, true);
     twill::wgmma_commit();
+    // cycle 1939 | stage 0 | role1 | tensor | dV[n0]@+1
+    twill::wgmma_begin(dV_n0, P_n0);
+    twill::wgmma<128, 64>(dV_n0, P_n0, twill::Operand<64, false>{shared + dO_AT}, true);
+    twill::wgmma_commit();
     twill::wgmma_wait<1>();
-    twill::settled(dK_n1);
-    twill::settled(dS_n1);
-    Q_empty.arrive_warp(i1);
-    twill::wgmma_wait<0>();
     twill::settled(dQ_d0);
-    // cycle 2317 | stage 0 | role2 | shared | dQ.shared[d0]@+1
+    Q_empty.arrive_warp(i1);
+    // cycle 2061 | stage 0 | role1 | shared | dQ.shared[d0]@+1
     twill::store_fragments<32, 64, 0>(shared + dQ_shared_d0_AT, dQ_d0, thread);
-    // cycle 2451 | stage 0 | role2 | tensor | dQ[d1]@+1
+    twill::wgmma_wait<0>();
+    twill::settled(dV_n0);
+    twill::settled(P_n0);
+    dO_empty.arrive_warp(i1);
+    // cycle 2451 | stage 0 | role1 | tensor | dQ[d1]@+1
     twill::forget(dQ_d1);
     twill::wgmma_begin(dQ_d1);
     twill::wgmma<64, 64>(
@@ -445,47 +355,140 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
         dQ_d1, twill::Operand<128, false>{shared + K_AT + 24576},
         twill::Operand<64, false>{shared + dS_shared_n1_AT}, true);
     twill::wgmma_commit();
-    // cycle 2493 | stage 0 | role2 | shared | dQ.shared[d1]@+1
+    // cycle 2494 | stage 0 | role1 | shared | dQ.shared[d1]@+1
     twill::store_fragments<32, 64, 32>(shared + dQ_shared_d1_AT, dQ_d0, thread);
     twill::publish_to_engines();
-    twill::sync_role<3, 128>();
-    // cycle 2557 | stage 0 | role2 | tma | dQ_sum[d0]@+1
+    twill::sync_role<2, 128>();
+    // cycle 2558 | stage 0 | role1 | tma | dQ_sum[d0]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(p.dQ_sum + int64_t(row_q + i1 * M) * D, shared + dQ_shared_d0_AT, 8192);
     }
-    // cycle 2626 | stage 0 | role2 | tma | dQ_sum[d1]@+1
+    // cycle 2627 | stage 0 | role1 | tma | dQ_sum[d1]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(
           p.dQ_sum + int64_t(row_q + i1 * M) * D + 32 * M, shared + dQ_shared_d1_AT, 8192);
     }
     twill::wgmma_wait<0>();
     twill::settled(dQ_d1);
-    dS_shared_n0_empty.arrive_warp(i1);
-    // cycle   62 | stage 1 | role2 | shared | dQ.shared[d2]@+1
+    dS_shared_n1_empty.arrive_warp(i1);
+    // cycle   62 | stage 1 | role1 | shared | dQ.shared[d2]@+1
     twill::store_fragments<32, 64, 0>(shared + dQ_shared_d2_AT, dQ_d1, thread);
-    // cycle  136 | stage 1 | role2 | shared | dQ.shared[d3]@+1
+    // cycle  136 | stage 1 | role1 | shared | dQ.shared[d3]@+1
     twill::store_fragments<32, 64, 32>(shared + dQ_shared_d3_AT, dQ_d1, thread);
     twill::publish_to_engines();
-    twill::sync_role<3, 128>();
-    // cycle  205 | stage 1 | role2 | tma | dQ_sum[d2]@+1
+    twill::sync_role<2, 128>();
+    // cycle  205 | stage 1 | role1 | tma | dQ_sum[d2]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(
           p.dQ_sum + int64_t(row_q + i1 * M) * D + 64 * M, shared + dQ_shared_d2_AT, 8192);
     }
-    // cycle  269 | stage 1 | role2 | tma | dQ_sum[d3]@+1
+    // cycle  269 | stage 1 | role1 | tma | dQ_sum[d3]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(
           p.dQ_sum + int64_t(row_q + i1 * M) * D + 96 * M, shared + dQ_shared_d3_AT, 8192);
     }
   }
   twill::wgmma_wait<0>();
-  twill::settled(dV_n1);
-  twill::settled(dK_n1);
-  store_rows(p.dV, dV_n1, row_k + 64, 1.0f, thread);
-  store_rows(p.dK, dK_n1, row_k + 64, p.scale * 0.693147181f, thread);
+  twill::settled(dK_n0);
+  twill::settled(dV_n0);
+  store_rows(p.dV, dV_n0, row_k, 1.0f, thread);
+  store_rows(p.dK, dK_n0, row_k, p.scale * 0.693147181f, thread);
   if (issuer && twill::elected()) {
     twill::stores_done();
   }
+}
+
+__device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared) {
+  const int trips = p.trips;
+  const int thread = threadIdx.x - 256;
+  const float scale = p.scale;
+  [[maybe_unused]] const int row_k = blockIdx.x * N;
+  [[maybe_unused]] const int row_q = blockIdx.x * N / p.keys * p.queries;
+  const twill::Barrier<1> Q_full{shared + Q_full_AT};
+  const twill::Barrier<1> dO_full{shared + dO_full_AT};
+  const twill::Barrier<1> lse_full{shared + lse_full_AT};
+  const twill::Barrier<1> delta_full{shared + delta_full_AT};
+  const twill::Barrier<1> dS_shared_n1_empty{shared + dS_shared_n1_empty_AT};
+  const twill::Barrier<1> dS_shared_n1_full{shared + dS_shared_n1_full_AT};
+  const twill::Barrier<1> Q_empty{shared + Q_empty_AT};
+  const twill::Barrier<1> dO_empty{shared + dO_empty_AT};
+  float S_n1[32];  // S[n1] = x[n1] = p[n1]
+  uint32_t P_n1[16];
+  float dP_n1[32];  // dP[n1] = y[n1] = ds[n1]
+  uint32_t dS_n1[16];
+  float dV_n1[64];
+  twill::fill(dV_n1, 0.0f);
+  float dK_n1[64];
+  twill::fill(dK_n1, 0.0f);
+  twill::Barrier<1>{shared + inputs_full_AT}.wait(0);
+
+  for (int t = -1; t < trips - 1; ++t) {
+    const int i1 = t + 1;
+    Q_full.wait(i1);
+    // cycle  265 | stage 0 | role2 | tensor | S[n1]@+1
+    twill::forget(S_n1);
+    twill::wgmma_begin(S_n1);
+    twill::wgmma<64, 128>(
+        S_n1, twill::Operand<128, true>{shared + K_AT + 8192},
+        twill::Operand<64, true>{shared + Q_AT}, false);
+    twill::wgmma_commit();
+    dO_full.wait(i1);
+    // cycle  524 | stage 0 | role2 | tensor | dP[n1]@+1
+    twill::forget(dP_n1);
+    twill::wgmma_begin(dP_n1);
+    twill::wgmma<64, 128>(
+        dP_n1, twill::Operand<128, true>{shared + V_AT + 8192},
+        twill::Operand<64, true>{shared + dO_AT}, false);
+    twill::wgmma_commit();
+    lse_full.wait(i1);
+    twill::wgmma_wait<1>();
+    twill::settled(S_n1);
+    // cycle  643 | stage 0 | role2 | fma | x[n1]@+1
+    twill::each(
+        S_n1,
+        [&](int e) { return S_n1[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
+    // cycle  679 | stage 0 | role2 | sfu | p[n1]@+1
+    twill::each(S_n1, [&](int e) { return twill::exp2(S_n1[e]); });
+    delta_full.wait(i1);
+    twill::wgmma_wait<0>();
+    twill::settled(dP_n1);
+    // cycle  990 | stage 0 | role2 | fma | y[n1]@+1
+    twill::each(
+        dP_n1,
+        [&](int e) { return dP_n1[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
+    // cycle 1026 | stage 0 | role2 | fma | ds[n1]@+1
+    twill::each(dP_n1, [&](int e) { return dP_n1[e] * S_n1[e]; });
+    // cycle 1062 | stage 0 | role2 | convert | dS[n1]@+1
+    twill::convert(dS_n1, dP_n1);
+    // cycle 1171 | stage 0 | role2 | tensor | dK[n1]@+1
+    twill::wgmma_begin(dK_n1, dS_n1);
+    twill::wgmma<128, 64>(dK_n1, dS_n1, twill::Operand<64, false>{shared + Q_AT}, true);
+    twill::wgmma_commit();
+    dS_shared_n1_empty.wait(i1 - 1);
+    // cycle 1187 | stage 0 | role2 | shared | dS.shared[n1]@+1
+    twill::store_panels<64, 64, 0>(shared + dS_shared_n1_AT, dS_n1, thread);
+    twill::publish_to_engines();
+    dS_shared_n1_full.arrive_warp(i1);
+    // cycle 1358 | stage 0 | role2 | convert | P[n1]@+1
+    twill::convert(P_n1, S_n1);
+    twill::wgmma_wait<0>();
+    twill::settled(dK_n1);
+    twill::settled(dS_n1);
+    Q_empty.arrive_warp(i1);
+    // cycle 2195 | stage 0 | role2 | tensor | dV[n1]@+1
+    twill::wgmma_begin(dV_n1, P_n1);
+    twill::wgmma<128, 64>(dV_n1, P_n1, twill::Operand<64, false>{shared + dO_AT}, true);
+    twill::wgmma_commit();
+    twill::wgmma_wait<0>();
+    twill::settled(dV_n1);
+    twill::settled(P_n1);
+    dO_empty.arrive_warp(i1);
+  }
+  twill::wgmma_wait<0>();
+  twill::settled(dK_n1);
+  twill::settled(dV_n1);
+  store_rows(p.dV, dV_n1, row_k + 64, 1.0f, thread);
+  store_rows(p.dK, dK_n1, row_k + 64, p.scale * 0.693147181f, thread);
 }
 
 extern "C" __global__ __launch_bounds__(THREADS, 1)
@@ -498,9 +501,9 @@ void flash_attention_backward(const __grid_constant__ Parameters p) {
     twill::Barrier<1>{shared + lse_full_AT}.init(1);
     twill::Barrier<1>{shared + dO_full_AT}.init(1);
     twill::Barrier<1>{shared + delta_full_AT}.init(1);
-    twill::Barrier<1>{shared + dS_shared_n0_full_AT}.init(4);
-    twill::Barrier<1>{shared + dS_shared_n0_empty_AT}.init(4);
-    twill::Barrier<1>{shared + dO_empty_AT}.init(4);
+    twill::Barrier<1>{shared + dS_shared_n1_full_AT}.init(4);
+    twill::Barrier<1>{shared + dS_shared_n1_empty_AT}.init(4);
+    twill::Barrier<1>{shared + dO_empty_AT}.init(8);
     twill::Barrier<1>{shared + Q_empty_AT}.init(8);
     twill::Barrier<1>{shared + inputs_full_AT}.init(1);
     twill::barriers_initialised();
@@ -508,13 +511,13 @@ void flash_attention_backward(const __grid_constant__ Parameters p) {
   __syncthreads();
 
   if (threadIdx.x < 128) {
-    twill::give_registers<40>();
+    twill::give_registers<32>();
     role_load(p, shared);
   } else if (threadIdx.x < 256) {
-    twill::take_registers<232>();
+    twill::take_registers<224>();
     role_role1(p, shared);
   } else {
-    twill::take_registers<232>();
+    twill::take_registers<224>();
     role_role2(p, shared);
   }
 }
