@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lower.shipped import solved
-from twill.elaborate import Elaboration
+from tests.lower.shipped import fragile, solved
 from twill.lower import confused_phases, lower, missing_orderings
 from twill.lower.deepen import lower_well
 from twill.lower.events import SyncCosts, timing
 from twill.lower.lowering import usage_of
-from twill.schedule import Optimal, Schedule
-from twill.solver import solve
-from twill.solver.levels import level_names
-from twill.solver.options import SolveOptions
 
 KEPT = (
     ("gemm", "h100"),
@@ -22,15 +17,6 @@ KEPT = (
     ("flash_attention_forward", "h100"),
 )
 """Pairs whose programs are as fast as their schedules say."""
-
-
-def fragile(loop: str, machine: str) -> tuple[Elaboration, Schedule]:
-    """A pair with the schedule that is best when nobody asks how robust it is."""
-    made, _ = solved(loop, machine)
-    levels = tuple(name for name in level_names(made.problem) if name != "robustness")
-    outcome = solve(made.problem, SolveOptions(proof_limit=0, levels=levels))
-    assert isinstance(outcome, Optimal)
-    return made, outcome.schedule
 
 
 @pytest.mark.parametrize(("loop", "machine"), KEPT)

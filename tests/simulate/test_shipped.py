@@ -100,11 +100,12 @@ def test_gemm_takes_exactly_its_initiation_interval(machine: str) -> None:
 def test_what_the_order_of_arrival_costs(machine: str) -> None:
     """Backward attention: several roles feed one tensor core, which takes what comes first.
 
-    With its operations in the schedule's order it is as fast as promised, but for a sync that
-    on b200 waits for more than its first reader needs.
+    On h100 that is no worse for the schedule, which has room for what comes late. With its
+    operations in the schedule's order it is as fast as promised, but for a sync that on b200
+    waits for more than its first reader needs.
     """
     found = simulated("flash_attention_backward", machine)
     assert found.cycles_per_iteration is not None
     assert found.in_schedule_order is not None
-    assert found.in_schedule_order < found.cycles_per_iteration
+    assert (found.in_schedule_order < found.cycles_per_iteration) is (machine == "b200")
     assert found.in_schedule_order <= 1.01 * found.ii

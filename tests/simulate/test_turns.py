@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lower.shipped import solved
+from tests.lower.shipped import fragile, solved
 from twill.lower import confused_phases, missing_orderings
 from twill.lower.deepen import lower_well
 from twill.lower.events import SyncCosts
@@ -13,8 +13,11 @@ from twill.simulate.turns import _simulated, program_of
 
 
 def test_turns_where_a_role_would_run_ahead() -> None:
-    """Backward attention with two roles that multiply: with turns it keeps its II."""
-    made, schedule = solved("flash_attention_backward", "h100")
+    """Backward attention with two roles that multiply: with turns it keeps its II.
+
+    The schedule is the one with the fewest registers and the shortest, not the most robust.
+    """
+    made, schedule = fragile("flash_attention_backward", "h100")
     costs = SyncCosts.of(made.machine)
     before = lower_well(made.problem, schedule, costs)
     after = program_of(made.problem, schedule, costs)
