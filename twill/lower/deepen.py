@@ -21,6 +21,9 @@ from twill.lower.required import Turn
 from twill.problem import Problem
 from twill.schedule import Schedule
 
+_NEVER = Fraction(2**40)
+"""Cycles of a program for which no period is possible with the orders of the schedule."""
+
 
 def lower_well(
     problem: Problem, schedule: Schedule, costs: SyncCosts, turns: Sequence[Turn] = ()
@@ -68,4 +71,4 @@ def _tried(
 def _cycles(usage: Usage, program: WarpProgram, costs: SyncCosts) -> Fraction:
     graph = program_graph(usage, program, costs)
     found = max_ratio(graph, least=Fraction(unit_bound(usage.problem)))
-    return Fraction(0) if found.cycles is None else found.cycles
+    return _NEVER if found.cycles is None else found.cycles

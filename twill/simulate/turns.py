@@ -76,19 +76,20 @@ def _simulated(problem: Problem, program: WarpProgram, costs: SyncCosts) -> floa
 
 def _pairs(problem: Problem, program: WarpProgram) -> list[Turn]:
     """Operations of different roles that follow each other on an exclusive unit."""
-    users: dict[str, list[tuple[int, Run]]] = defaultdict(list)
+    users: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
     for role in program.roles:
         for run in role.body:
             if isinstance(run, Run) and not problem.op[run.op].streaming:
                 for unit in problem.op[run.op].reservations:
                     if not problem.unit[unit].fluid:
-                        users[unit].append((run.cycle, run))
+                        stage = role.stage(run, program.stages)
+                        users[unit].append((run.cycle, run.op, stage))
     found = []
     for line in users.values():
-        line.sort(key=lambda user: (user[0], user[1].op))
-        around = [*line, (line[0][0] + program.ii, line[0][1])]
-        for (_, one), (cycle, other) in pairwise(around):
-            if program.role_of[one.op] != program.role_of[other.op]:
-                wrapped = 1 if cycle >= program.ii else 0
-                found.append(Turn(one.op, other.op, other.offset - one.offset + wrapped))
+        line.sort()
+        first, name, stage = line[0]
+        around = [*line, (first + program.ii, name, stage - 1)]
+        for (_, one, before), (_, other, after) in pairwise(around):
+            if program.role_of[one] != program.role_of[other]:
+                found.append(Turn(one, other, before - after))
     return found
