@@ -90,11 +90,11 @@ GEMM_A100, GEMM_H100, FORWARD_H100, GEMM_B200, FORWARD_B200, BACKWARD_H100 = SHI
             "not a number|wrong",
         ),
         (FORWARD_H100, "V_empty.arrive_warp(i0);", "", "hang"),
-        (BACKWARD_H100, "dS_shared_n0_full.wait(i0);", "", "not a number|wrong"),
+        (BACKWARD_H100, "dS_shared_n1_full.arrive_warp(i1);", "", "hang"),
         (BACKWARD_H100, "twill::stores_have_read<0>();", "", "wrong value of dQ"),
         (BACKWARD_H100, "twill::stores_done();", "", "wrong value of dQ"),
         (BACKWARD_H100, "store_fragments<32, 64, 32>", "store_fragments<32, 64, 0>", "not a|wrong"),
-        (BACKWARD_H100, "Q_empty.arrive_warp(i0);", "", "hang"),
+        (BACKWARD_H100, "Q_empty.arrive_warp(i1);", "", "hang"),
     ],
 )
 def test_a_broken_kernel_is_seen(
