@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.lower.shipped import fragile, solved
+from tests.random_problems import random_problem
+from twill.diagnostics import InputError
 from twill.lower import confused_phases, lower, missing_orderings
 from twill.lower.deepen import lower_well
 from twill.lower.events import SyncCosts, timing
 from twill.lower.lowering import usage_of
+from twill.solver import solve
+from twill.solver.options import SolveOptions
 
 KEPT = (
     ("gemm", "h100"),
@@ -56,3 +60,12 @@ def test_a_robust_schedule_needs_no_deeper_rings() -> None:
     costs = SyncCosts.of(made.machine)
     assert timing(usage_of(made.problem, schedule), program, costs).cycles == schedule.ii
     assert lower_well(made.problem, schedule, costs) == program
+
+
+def test_a_program_that_would_hang_is_refused() -> None:
+    """Random problem 81: each of two roles waits for the other, and the circuit is told."""
+    problem = random_problem(81, 3)
+    schedule = getattr(solve(problem, SolveOptions(proof_limit=0)), "schedule", None)
+    assert schedule is not None
+    with pytest.raises(InputError, match="would hang: "):
+        lower_well(problem, schedule, SyncCosts())

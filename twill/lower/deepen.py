@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from twill.accounting import Usage
-from twill.diagnostics import InputError
-from twill.events.ratio import max_ratio
+from twill.diagnostics import Diagnostic, InputError
+from twill.events.ratio import dead_circuit, max_ratio
 from twill.events.robust import unit_bound
 from twill.lower.events import SyncCosts, program_graph
 from twill.lower.lowering import lower, usage_of
@@ -33,10 +33,11 @@ def lower_well(
     One slot at a time, the one that helps most; none where the program keeps the II. ``turns``:
     as for :func:`twill.lower.lower`.
 
-    :raises InputError: as :func:`twill.lower.lower`.
+    :raises InputError: as :func:`twill.lower.lower`, and where the program would hang.
     """
     usage = usage_of(problem, schedule)
     best, deeper = lower(problem, schedule, None, turns), dict[str, int]()
+    _refuse_dead(usage, best)
     cycles = _cycles(usage, best, costs)
     while cycles > schedule.ii:
         more = [{**deeper, name: deeper.get(name, 0) + 1} for name in _rings(usage)]
@@ -46,6 +47,16 @@ def lower_well(
             return best
         cycles, best, deeper = found
     return best
+
+
+def _refuse_dead(usage: Usage, program: WarpProgram) -> None:
+    """A circuit of events that all wait for each other is told, not emitted."""
+    dead = dead_circuit(program_graph(usage, program, None))
+    if dead is not None:
+        circuit = "; ".join(edge.why for edge in dead)
+        message = f"the program of {program.name} would hang: {circuit}"
+        hint = "the schedule keeps these apart by time alone; ask for another with --fix-role"
+        raise InputError([Diagnostic(message, help=hint)])
 
 
 def _rings(usage: Usage) -> list[str]:
