@@ -12,6 +12,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from tests.lower.cuda.emulate import emulate
 from tests.lower.cuda.kernels import EXPECTED, SHIPPED, SLOW, STATED, VARIANTS, Case, emitted
 from twill.lower.cuda.build import self_test
+from twill.lower.cuda.compile import compile_kernel
 from twill.lower.cuda.measure import fitted
 from twill.lower.cuda.toolchain import Toolchain
 
@@ -51,6 +52,16 @@ def test_the_overhead_that_ptxas_needs_is_found(
         lambda overhead: emitted(case, overhead).measured(tmp_path, tools), STATED, STEP, 96
     )
     assert (overhead, measured.faults) == (case.overhead, ())
+
+
+def test_a_debug_build_gives_up_on_a_wait(tmp_path: Path, tools: Toolchain) -> None:
+    """With TWILL_TIMEOUT every wait looks at the clock, and one that takes too long traps."""
+    source = emitted(GEMM_H100).write(tmp_path) / "kernel.cu"
+    plain = compile_kernel(source, "sm_90a", tools).sass.names()
+    debug = compile_kernel(source, "sm_90a", tools, ("TWILL_TIMEOUT=1000000",)).sass.names()
+    assert plain["BPT"] == 0
+    assert debug["BPT"] > 0
+    assert debug["CS2R"] > plain["CS2R"]
 
 
 @pytest.mark.parametrize("case", SHIPPED, ids=str)
