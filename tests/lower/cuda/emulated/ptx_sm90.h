@@ -51,7 +51,11 @@ inline void mbarrier_try_wait_parity_shared_cta_b64(uint32_t& done, uint32_t add
   done = 1;
 }
 
-inline void elect_sync(uint32_t& is) { is = threadIdx.x % 32 == 0; }
+// No lane goes on before all lanes of the warp are here.
+inline void elect_sync(uint32_t& is) {
+  own_warp().meeting.meet(32);
+  is = threadIdx.x % 32 == 0;
+}
 inline void setmaxnreg_inc_sync_aligned_u32(int) {}
 inline void setmaxnreg_dec_sync_aligned_u32(int) {}
 inline void fence_proxy_async_shared_cta() {}
