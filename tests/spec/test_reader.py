@@ -141,7 +141,7 @@ SYNTAX = {
         ("a second document starts here; one file holds one document", 2, 1),
     ),
     "list as key": ("? [1, 2]\n: 3", ("a key must be a plain word, not a list or a mapping", 1, 3)),
-    "depth": ("a: " + "[" * 100_000, ("nested more than 64 levels deep", 1, 67)),
+    "depth": ("a: " + "[" * 100, ("nested more than 64 levels deep", 1, 67)),
     "long number": ("a: " + "9" * 5000, ("a number of 5000 characters", 1, 4)),
     "control character": (
         "a: 1\nb: \x07",
@@ -154,6 +154,12 @@ SYNTAX = {
 def test_yaml_without_a_single_meaning_is_refused(text: str, expected: object) -> None:
     """Indirection, tags, duplicates and second documents are errors at their place."""
     assert _error(lambda: parse_document(text, "a.yaml"))[:3] == expected
+
+
+def test_nesting_without_end_is_one_error() -> None:
+    """Whether our own count or that of the parser's scanner strikes first."""
+    message, line, *_ = _error(lambda: parse_document("a: " + "[" * 100_000, "a.yaml"))
+    assert (message, line) == ("nested more than 64 levels deep", 1)
 
 
 def test_a_yaml_bomb_is_refused_at_its_first_anchor() -> None:

@@ -156,6 +156,8 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, name: str) -> Exceptio
     mark = error.problem_mark or error.context_mark
     at = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
     problem = error.problem or "cannot be parsed"
+    if "maximum nesting depth" in problem:  # the scanner of LibYAML 0.2.6 counts ahead of us
+        return too_deep(name, text, at)
     help = next((help for part, help in _SYNTAX_HELP if part in problem), None)
     context = f" ({error.context})" if error.context else ""
     return fail(name, text, at, f"not valid YAML: {problem}{context}", help)
