@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twill.reports.terminal.context import Context
+from twill.reports.context import Context
 from twill.reports.terminal.page import Page
 from twill.reports.terminal.report import report
 

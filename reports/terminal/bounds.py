@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from twill.reports.terminal.layout import Cell, Column, bar, paragraph, percent, table
+from twill.reports.terminal.layout import Cell, Column, bar, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, clip, heading
+from twill.reports.words import percent
 from twill.solver.bounds import EXCLUSION, Bound, Bounds
 
 _SHOWN = 6

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from twill.costs import CostLine
 from twill.problem import Op, Problem
-from twill.reports.terminal.context import Context
-from twill.reports.terminal.layout import Column, fields, paragraph, quantity, table
+from twill.reports.context import Context
+from twill.reports.terminal.layout import Column, fields, paragraph, table
 from twill.reports.terminal.machine import measure, sources
 from twill.reports.terminal.page import Line, Page, Span, fit, heading, render
+from twill.reports.words import quantity
 
 _OPS = (
     Column("op"),

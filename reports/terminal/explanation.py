@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twill.explanation import COUNTS, SPEEDS, Core, Explanation, Interval, Remedy, Row, SpeedRow
 from twill.problem import Problem
+from twill.reports.context import Context
 from twill.reports.numbers import numbers
-from twill.reports.terminal.context import Context
 from twill.reports.terminal.headline import headline, model_lines
 from twill.reports.terminal.layout import Cell, Column, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, heading, render

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from twill.reports.terminal.layout import Cell, Column, number, table
+from twill.reports.terminal.layout import Cell, Column, table
 from twill.reports.terminal.page import Line, Page, Span, heading
+from twill.reports.words import number
 from twill.schedule import Level, Schedule
 
 _COLUMNS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twill.problem import Problem
-from twill.reports.terminal.context import Context
+from twill.reports.context import Context
 from twill.reports.terminal.layout import Cell, Column, fields, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, clip, heading, render
 from twill.reports.terminal.reason import reason_section

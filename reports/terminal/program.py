@@ -17,8 +17,9 @@ from twill.lower.program import (
     WarpProgram,
 )
 from twill.problem import Problem
-from twill.reports.terminal.layout import Cell, Column, fields, paragraph, quantity, table
+from twill.reports.terminal.layout import Cell, Column, fields, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, heading, render
+from twill.reports.words import quantity
 from twill.schedule import Schedule
 
 _RULER = 16

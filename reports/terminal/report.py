@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from twill.problem import Problem
+from twill.reports.context import Context
 from twill.reports.terminal.bounds import bounds_section
-from twill.reports.terminal.context import Context
 from twill.reports.terminal.headline import headline, model_lines
 from twill.reports.terminal.layout import paragraph
 from twill.reports.terminal.objective import objective_section
@@ -14,7 +14,7 @@ from twill.reports.terminal.resources import resources_section
 from twill.reports.terminal.roles import roles_section
 from twill.reports.terminal.storage import storage_section
 from twill.reports.terminal.timeline import timeline
-from twill.reports.terminal.view import View
+from twill.reports.terminal.view import TerminalView
 from twill.schedule import Feasible, Infeasible, Optimal, Outcome
 from twill.solver.bounds import Bounds
 
@@ -32,10 +32,10 @@ def report(page: Page, problem: Problem, outcome: Outcome, bounds: Bounds, conte
     lines += model_lines(page, problem, outcome, context)
     match outcome:
         case Optimal(schedule):
-            lines += schedule_sections(page, View(problem, schedule), bounds)
+            lines += schedule_sections(page, TerminalView(problem, schedule), bounds)
         case Feasible(schedule, reason):
             lines += reason_section(page, "Why it is not proved", reason, summary=True)
-            lines += schedule_sections(page, View(problem, schedule), bounds)
+            lines += schedule_sections(page, TerminalView(problem, schedule), bounds)
         case Infeasible(reason):
             lines += reason_section(page, "Why", reason)
             lines += bounds_section(page, bounds, None)
@@ -49,7 +49,7 @@ def _from_cache(seconds: float) -> str:
     return f"From the cache: found in {seconds:.1f} s before; --no-cache searches again."
 
 
-def schedule_sections(page: Page, view: View, bounds: Bounds) -> list[Line]:
+def schedule_sections(page: Page, view: TerminalView, bounds: Bounds) -> list[Line]:
     """Everything about a schedule below its verdict."""
     return [
         *bounds_section(page, bounds, view.schedule.ii),

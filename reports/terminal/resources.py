@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from twill.accounting import charged_warps, register_total
-from twill.reports.terminal.layout import (
-    Cell,
-    Column,
-    bar,
-    number,
-    paragraph,
-    percent,
-    quantity,
-    table,
-)
+from twill.reports.terminal.layout import Cell, Column, bar, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, heading
-from twill.reports.terminal.view import View
+from twill.reports.terminal.view import TerminalView
+from twill.reports.words import number, percent, quantity
 
 _COLUMNS = (
     Column(""),
@@ -25,7 +17,7 @@ _COLUMNS = (
 )
 
 
-def resources_section(page: Page, view: View) -> list[Line]:
+def resources_section(page: Page, view: TerminalView) -> list[Line]:
     """The section; empty for a problem without memories and roles."""
     rows = [*_memories(page, view), *_role_rows(page, view)]
     lines = table(page, _COLUMNS, rows) if rows else []
@@ -35,7 +27,7 @@ def resources_section(page: Page, view: View) -> list[Line]:
     return [*heading(page, "Resources"), *lines] if lines else []
 
 
-def _memories(page: Page, view: View) -> list[tuple[Cell, ...]]:
+def _memories(page: Page, view: TerminalView) -> list[tuple[Cell, ...]]:
     rows = []
     for memory in view.problem.memories:
         parts = view.usage.memory_lines(memory.name)
@@ -55,7 +47,7 @@ def _memories(page: Page, view: View) -> list[tuple[Cell, ...]]:
     return rows
 
 
-def _role_rows(page: Page, view: View) -> list[tuple[Cell, ...]]:
+def _role_rows(page: Page, view: TerminalView) -> list[tuple[Cell, ...]]:
     limits = view.problem.roles
     if limits is None:
         return []
@@ -100,7 +92,7 @@ def _used(
     return (Span(name, "name"), shown, total, gauge, what)
 
 
-def _barriers(view: View) -> str:
+def _barriers(view: TerminalView) -> str:
     if view.problem.roles is None:
         return ""
     parts = []

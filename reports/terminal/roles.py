@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from twill.problem import REGISTER, Op
-from twill.reports.terminal.layout import Cell, Column, paragraph, quantity, table
+from twill.reports.terminal.layout import Cell, Column, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, fit, heading
-from twill.reports.terminal.view import View
+from twill.reports.terminal.view import TerminalView
+from twill.reports.words import quantity
 
 _COLUMNS = (
     Column("cycle", ">"),
@@ -17,7 +18,7 @@ _COLUMNS = (
 )
 
 
-def roles_section(page: Page, view: View) -> list[Line]:
+def roles_section(page: Page, view: TerminalView) -> list[Line]:
     """One table per role; a problem without roles has one table of all ops."""
     if not view.schedule.roles:
         lines = heading(page, "Operations", "in the order of their cycle in the period")
@@ -32,7 +33,7 @@ def roles_section(page: Page, view: View) -> list[Line]:
     return lines[:-1]
 
 
-def _title(page: Page, view: View, name: str) -> Line:
+def _title(page: Page, view: TerminalView, name: str) -> Line:
     role = next(role for role in view.schedule.roles if role.name == name)
     text = f"  {role.warps} warp{'s' if role.warps != 1 else ''}"
     if role.registers is not None:
@@ -43,12 +44,12 @@ def _title(page: Page, view: View, name: str) -> Line:
     return fit((Span("  "), Span(page.plain(name), "bold name"), Span(text)), page.width)
 
 
-def _table(page: Page, view: View, ops: list[Op]) -> list[Line]:
+def _table(page: Page, view: TerminalView, ops: list[Op]) -> list[Line]:
     ordered = sorted(ops, key=lambda op: (view.place(op.name).slot, view.index[op.name]))
     return table(page, _COLUMNS, [_row(view, op) for op in ordered], indent=4)
 
 
-def _row(view: View, op: Op) -> tuple[Cell, ...]:
+def _row(view: TerminalView, op: Op) -> tuple[Cell, ...]:
     return (
         str(view.place(op.name).slot),
         view.mark(op.name),
@@ -59,7 +60,7 @@ def _row(view: View, op: Op) -> tuple[Cell, ...]:
     )
 
 
-def _result(view: View, op: Op) -> str:
+def _result(view: TerminalView, op: Op) -> str:
     if op.result is None:
         return "-"
     size = op.result.size
@@ -69,7 +70,7 @@ def _result(view: View, op: Op) -> str:
     return f"{op.result.space} {quantity(size, unit)}"
 
 
-def _waits(view: View, op: Op) -> tuple[Span, ...]:
+def _waits(view: TerminalView, op: Op) -> tuple[Span, ...]:
     """The results and freed slots that the op waits for, by the iteration they belong to."""
     spans: list[Span] = []
     seen: set[tuple[str, int, bool]] = set()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from twill.accounting import Buffer, ceil_div
 from twill.problem import Op
-from twill.reports.terminal.layout import Cell, Column, quantity, table
+from twill.reports.terminal.layout import Cell, Column, table
 from twill.reports.terminal.page import Line, Page, Span, heading
-from twill.reports.terminal.view import View
+from twill.reports.terminal.view import TerminalView
+from twill.reports.words import quantity
 from twill.schedule import BufferUse
 
 _RINGS = (
@@ -27,7 +28,7 @@ _HANDOFFS = (
 )
 
 
-def storage_section(page: Page, view: View) -> list[Line]:
+def storage_section(page: Page, view: TerminalView) -> list[Line]:
     """The section, without the parts that the problem does not have."""
     parts = [_rings(page, view), _streams(page, view), _handoffs(page, view)]
     parts = [part for part in parts if part]
@@ -39,12 +40,12 @@ def storage_section(page: Page, view: View) -> list[Line]:
     return lines
 
 
-def _rings(page: Page, view: View) -> list[Line]:
+def _rings(page: Page, view: TerminalView) -> list[Line]:
     rows = [_ring(view, use) for use in view.schedule.buffers]
     return table(page, _RINGS, rows) if rows else []
 
 
-def _ring(view: View, use: BufferUse) -> tuple[Cell, ...]:
+def _ring(view: TerminalView, use: BufferUse) -> tuple[Cell, ...]:
     unit = view.problem.memory[use.memory].unit
     return (
         Span(" = ".join(use.values), "name"),
@@ -56,16 +57,16 @@ def _ring(view: View, use: BufferUse) -> tuple[Cell, ...]:
     )
 
 
-def _lifetime(view: View, use: BufferUse) -> str:
+def _lifetime(view: TerminalView, use: BufferUse) -> str:
     ring = _buffer(view, use.name)
     return f"{view.usage.lifetime(ring)} cycles" if ring else "-"
 
 
-def _buffer(view: View, name: str) -> Buffer | None:
+def _buffer(view: TerminalView, name: str) -> Buffer | None:
     return next((ring for ring in view.usage.buffers if ring.name == name), None)
 
 
-def _streams(page: Page, view: View) -> list[Line]:
+def _streams(page: Page, view: TerminalView) -> list[Line]:
     """For each streaming load the slots that would hide each of its latencies."""
     loads = [op for op in view.problem.ops if op.streaming and _buffer(view, op.name)]
     if not loads:
@@ -80,7 +81,7 @@ def _streams(page: Page, view: View) -> list[Line]:
     return table(page, columns, [_stream(view, op, names) for op in loads])
 
 
-def _stream(view: View, op: Op, names: list[str]) -> tuple[Cell, ...]:
+def _stream(view: TerminalView, op: Op, names: list[str]) -> tuple[Cell, ...]:
     ring = _buffer(view, op.name)
     assert ring is not None
     held = view.usage.lifetime(ring) - op.latency
@@ -96,7 +97,7 @@ def _stream(view: View, op: Op, names: list[str]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _need(view: View, ring: Buffer, latency: int, need: int, depth: int) -> Span:
+def _need(view: TerminalView, ring: Buffer, latency: int, need: int, depth: int) -> Span:
     slots = f"{latency} needs {need}"
     if need <= depth:
         return Span(slots, "good")
@@ -106,13 +107,13 @@ def _need(view: View, ring: Buffer, latency: int, need: int, depth: int) -> Span
     return Span(f"{slots}, no room", "bad")
 
 
-def room(view: View, memory: str) -> int:
+def room(view: TerminalView, memory: str) -> int:
     """What is left of a memory, in its unit."""
     used = sum(amount for _, amount in view.usage.memory_lines(memory))
     return view.problem.memory[memory].capacity - used
 
 
-def _handoffs(page: Page, view: View) -> list[Line]:
+def _handoffs(page: Page, view: TerminalView) -> list[Line]:
     rows: list[tuple[Cell, ...]] = [
         (
             Span(use.value, "name"),

@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twill.problem import Op
+from twill.reports.period import Piece, covered, split
 from twill.reports.terminal.lanes import (
     Box,
-    Piece,
     Scale,
     content,
-    covered,
     pack,
     scale,
     shows_short,
     shows_symbol,
-    split,
     ticks,
 )
-from twill.reports.terminal.layout import paragraph, percent
+from twill.reports.terminal.layout import paragraph
 from twill.reports.terminal.page import Line, Page, Span, clip, heading
-from twill.reports.terminal.view import View
+from twill.reports.terminal.view import TerminalView
+from twill.reports.words import percent
 
 _SHADES = " ░▒▓█"
 _LABEL, _SHARE = 16, 6
 
 
-def timeline(page: Page, view: View) -> list[Line]:
+def timeline(page: Page, view: TerminalView) -> list[Line]:
     """The section: ruler, rows of the units, rows of the roles, legend."""
     label = _label_width(page, view)
     ruler = scale(view.schedule.ii, page.width - 2 - label - _SHARE)
@@ -51,7 +50,7 @@ def timeline(page: Page, view: View) -> list[Line]:
 class _Rows:
     """Draws rows on one ruler and remembers which symbols it used."""
 
-    def __init__(self, page: Page, view: View, ruler: Scale, label: int) -> None:
+    def __init__(self, page: Page, view: TerminalView, ruler: Scale, label: int) -> None:
         self._page, self._view, self._ruler, self._label = page, view, ruler, label
         self._symbols: set[str] = set()
         self._used: set[str] = set()
@@ -200,13 +199,13 @@ class _Rows:
         return Span("  " + clip(self._page.plain(text), self._label - 1).ljust(self._label), "bold")
 
 
-def _label_width(page: Page, view: View) -> int:
+def _label_width(page: Page, view: TerminalView) -> int:
     names = [unit.name for unit in view.problem.units]
     names += [role.name for role in view.schedule.roles] + ["no unit"]
     return min(_LABEL, max(len(page.plain(name)) for name in names)) + 1
 
 
-def _loose_ops(view: View) -> list[Op]:
+def _loose_ops(view: TerminalView) -> list[Op]:
     """Operations that no other row would show; the row of a fluid unit names none."""
     boxed = {unit.name for unit in view.problem.units if not unit.fluid}
     return [
@@ -217,7 +216,7 @@ def _loose_ops(view: View) -> list[Op]:
     ]
 
 
-def _note(view: View, ruler: Scale) -> str:
+def _note(view: TerminalView, ruler: Scale) -> str:
     period = f"one steady-state period of {view.schedule.ii} cycles"
     if ruler.columns < ruler.period:
         return f"{period}, {ruler.period / ruler.columns:.3g} to a column"

@@ -3,17 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twill.reports.terminal.layout import (
-    Column,
-    bar,
-    fields,
-    number,
-    paragraph,
-    percent,
-    quantity,
-    table,
-)
+from twill.reports.terminal.layout import Column, bar, fields, paragraph, table
 from twill.reports.terminal.page import Page, Span, clip, heading, length, render
+from twill.reports.words import number, percent, quantity
 
 CELLS = st.text(st.characters(codec="utf-8"), max_size=150)
 

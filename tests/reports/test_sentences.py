@@ -6,13 +6,13 @@ import pytest
 
 from tests.reports.hand_made import attention, feasible, optimal, ping_pong, vliw
 from twill.problem import Dependence, Op, Problem, Reservation, Unit
+from twill.reports.context import Context
 from twill.reports.terminal.bounds import bounds_section
-from twill.reports.terminal.context import Context
-from twill.reports.terminal.headline import because, proof_sentence
 from twill.reports.terminal.page import Page, length
 from twill.reports.terminal.report import report
 from twill.reports.terminal.verification import verification
-from twill.reports.terminal.view import View
+from twill.reports.terminal.view import TerminalView
+from twill.reports.verdict import because, proof_sentence
 from twill.schedule import Infeasible, Optimal, Reason
 from twill.solver.bounds import bounds
 from twill.verify import CHECKS, verify
@@ -53,7 +53,7 @@ def test_infeasible_says_how_it_is_known() -> None:
 
 def test_offsets_count_from_the_oldest_iteration() -> None:
     """The newest iteration has the highest offset, values of the past a lower one."""
-    view = View(attention(), ping_pong())
+    view = TerminalView(attention(), ping_pong())
     assert view.label("S0") == "S0@+1"
     assert view.label("O0") == "O0@+0"
     assert view.label("O0", -1) == "O0@-1"
@@ -107,7 +107,7 @@ def test_short_names_of_sub_tiles() -> None:
     """S[m0] is S0 unless another op has that name; the place of a ring's sub-tile is kept."""
     names = ("S[m0]", "S[m1]", "P[m0]", "P0", "X[m0,n2]", "X[m0,n3]", "plain")
     problem = Problem("names", tuple(Op(name) for name in names))
-    view = View(problem, ping_pong())
+    view = TerminalView(problem, ping_pong())
     shorts = [view.short(name) for name in names]
     assert shorts == ["S0", "S1", "P[m0]", "P0", "X0.2", "X0.3", "plain"]
 

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from tests.reports.hand_made import attention, ping_pong
 from twill.problem import Op, Problem, Reservation, RoleLimits, Unit
-from twill.reports.terminal.lanes import Piece, Scale, content, covered, pack, scale, split, ticks
+from twill.reports.period import Piece, covered, split
+from twill.reports.terminal.lanes import Scale, content, pack, scale, ticks
 from twill.reports.terminal.page import Page, render
 from twill.reports.terminal.timeline import timeline
-from twill.reports.terminal.view import View, symbol
+from twill.reports.terminal.view import TerminalView
+from twill.reports.view import symbol
 from twill.schedule import Placement, Role, Schedule
 
 NAMES = st.text("abcXYZ_012", min_size=1, max_size=12)
@@ -57,7 +59,7 @@ def test_never_overflows_and_drops_no_op(
     case: tuple[Problem, Schedule], width: int, unicode: bool
 ) -> None:
     """Every line fits the page; every op is named in the rows or by its symbol in the legend."""
-    view = View(*case)
+    view = TerminalView(*case)
     text = render(Page(width, unicode=unicode), timeline(Page(width, unicode=unicode), view))
     assert max(map(len, text.splitlines())) <= width
     for op in case[0].ops:
@@ -115,7 +117,9 @@ def test_symbols_are_unique(count: int) -> None:
 
 def test_row_of_the_tensor_core() -> None:
     """The ping-pong schedule keeps the tensor core busy in all columns."""
-    lines = render(Page(100), timeline(Page(100), View(attention(), ping_pong()))).splitlines()
+    lines = render(
+        Page(100), timeline(Page(100), TerminalView(attention(), ping_pong()))
+    ).splitlines()
     tensor = next(line for line in lines if line.startswith("  tensor"))
     assert tensor.endswith("100%")
     assert "S0@+1" in tensor
@@ -129,7 +133,7 @@ def test_row_of_a_fluid_unit() -> None:
     problem = Problem("fluid", (Op("a", uses), Op("b", uses)), units=(Unit("port", 8, fluid=True),))
     places = {name: Placement(0, 0, 0, None) for name in ("a", "b")}
     schedule = Schedule("", "optimal", 40, 1, 10, 1, (), "not proved", (), places)
-    text = render(Page(100), timeline(Page(100), View(problem, schedule)))
+    text = render(Page(100), timeline(Page(100), TerminalView(problem, schedule)))
     row = next(line for line in text.splitlines() if line.startswith("  port"))
     assert row.endswith(" ~50%")
     assert "█" in row

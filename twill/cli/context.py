@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twill.reports.terminal.context import Context
+from twill.reports.context import Context
 
 if TYPE_CHECKING:
     from twill.cli.inputs import Model

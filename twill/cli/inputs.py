@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from twill.loop import Loop
     from twill.machine import Machine
     from twill.problem import Problem
-    from twill.reports.terminal.context import Context
+    from twill.reports.context import Context
     from twill.schedule import Schedule
     from twill.spec.reader import Document
 
