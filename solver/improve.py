@@ -7,18 +7,21 @@ one, with their roles fixed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from twill.events.robust import LONGER
 from twill.problem import Problem
 from twill.schedule import Level
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Way
+from twill.solver.cpsat.late import add_late
 from twill.solver.cpsat.model import build
 from twill.solver.cpsat.partition import Partitions
 from twill.solver.distances import distances
 from twill.solver.levels import ROBUSTNESS, TIME_TOLERANCE, allowed, level_names, level_of, slack
-from twill.solver.robust import made_robust
-from twill.solver.rounds import Best, Part, Rounds
+from twill.solver.robust import most_robust
+from twill.solver.rounds import Best, Part, Rounds, longest_of, short
 
 RUNGS = 4
 """Steps of its tolerance by which the time is looked for above its floor, before a search."""
@@ -40,48 +43,75 @@ LAST = ("roles", "warps", "length")
 
 
 def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
-    """Minimise level after level; a level that is not proved is fixed at its best value."""
-    return Improver(problem, assignment, clock).run()
+    """Minimise level after level; a level that is not proved is fixed at its best value.
+
+    Without robustness first: most often what is best then is as robust as any.
+    """
+    wanted = clock.options.levels
+    names = [name for name in level_names(problem) if wanted is None or name in wanted]
+    others = [name for name in names if name != ROBUSTNESS]
+    best = Improver(Best(problem, assignment), clock).run(others)
+    return best if others == names else _with_robustness(best, others, clock)
+
+
+def _with_robustness(best: Best, others: list[str], clock: Clock) -> Best:
+    """The level, and the ones after it: as they are, or decided again where it costs something."""
+    found = most_robust(best, clock)
+    after = [name for name in others if name != "time"]
+    if found.assignment is best.assignment:
+        found.levels += [level for level in best.levels if level.name in after]
+        return found
+    known = {level.name: level for level in best.levels}
+    return Improver(found, clock, found.values[ROBUSTNESS], known).run(after)
 
 
 class Improver:
-    """Level after level, on parts that together hold every schedule still looked for."""
+    """Level after level, on parts that together hold every schedule still looked for.
 
-    def __init__(self, problem: Problem, assignment: Assignment, clock: Clock) -> None:
-        self.problem, self.clock = problem, clock
-        self.best = Best(problem, assignment)
+    The levels that ``best`` has are held. ``robust``: the period at which schedules must bear
+    longer latencies, if that is asked. ``known``: the levels of a search without that; their
+    bounds hold for as long as no level before them is worse.
+    """
+
+    def __init__(
+        self,
+        best: Best,
+        clock: Clock,
+        robust: int | None = None,
+        known: Mapping[str, Level] | None = None,
+    ) -> None:
+        self.problem, self.clock, self.best = best.problem, clock, best
+        self.robust, self.known = robust, dict(known or {})
         self.rounds = Rounds(self.best, clock)
-        self.ii = assignment.ii
+        self.ii = best.assignment.ii
         self.parts: list[Part] = []
         self.partitions: Partitions | None = None
         self.cheapest: list[Part] = []
         self.asked: Part | None = None
-        self.alike: list[Problem] = []
 
-    def run(self) -> Best:
-        """Every level that the options ask for."""
-        wanted = self.clock.options.levels
-        names = [name for name in level_names(self.problem) if wanted is None or name in wanted]
-        robust = ROBUSTNESS in names
-        names = [name for name in names if name != ROBUSTNESS]
-        while names:
-            self.rounds.tell(names[0])
-            if tuple(names) == LAST and self._at_once():
+    def run(self, names: Sequence[str]) -> Best:
+        """These levels, one after the other."""
+        left = list(names)
+        while left:
+            self.rounds.tell(left[0])
+            if tuple(left) == LAST and self._at_once():
                 break
-            self._decide(names.pop(0))
+            self._decide(left.pop(0))
         final = self.best.values
         self.best.levels = [replace(done, value=final[done.name]) for done in self.best.levels]
-        return made_robust(self.best, self.clock, self.alike) if robust else self.best
+        return self.best
 
     def _decide(self, name: str) -> None:
         """One level: its floor by arithmetic, then a search, then what it leaves."""
         if name == "time":
             bound = self._shortest()
         else:
-            self.parts = self.parts or [self._whole(None)]
+            self.parts = self.parts or [self._whole(longest_of(self.best))]
             bound = self.rounds.search(name, self.parts, self._floor(name))
         level = level_of(name, self.best.values[name], bound)
         self.best.levels.append(level)
+        if name in self.known and allowed(level) > allowed(self.known[name]):
+            self.known.clear()
         if self.clock.over:
             return
         if name == "time":
@@ -113,7 +143,7 @@ class Improver:
         for, with windows that narrow; only where that does not end is the length minimised.
         """
         longest = self.best.values["length"]
-        known = distances(self._short(self.problem, longest), self.ii, longest)
+        known = distances(short(self.problem, self.ii, longest), self.ii, longest)
         floor = self.best.values["time"] if known is None else self._time_of(known.length)
         for _ in range(RUNGS):
             if self._near(floor):
@@ -153,14 +183,13 @@ class Improver:
         return last if last and last.model.space.longest == longest else self._whole(longest)
 
     def _whole(self, longest: int | None) -> Part:
-        return Part(build(self._short(self.problem, longest), self.ii, longest=longest))
+        return self._part(short(self.problem, self.ii, longest), longest)
 
-    def _short(self, problem: Problem, longest: int | None) -> Problem:
-        """The problem without the stages that no schedule as short as that has."""
-        if longest is None:
-            return problem
-        stages = min(problem.limits.max_stages, longest // self.ii + 1)
-        return replace(problem, limits=replace(problem.limits, max_stages=stages))
+    def _part(self, problem: Problem, longest: int | None, *, fixed: bool = False) -> Part:
+        model = build(problem, self.ii, longest=longest)
+        if self.robust is not None:
+            add_late(model, LONGER, self.robust)
+        return Part(model, fixed=fixed, late=self.robust is not None)
 
     # Hand-offs
 
@@ -169,9 +198,10 @@ class Improver:
         expression = self.parts[0].model.level(name)
         if len(self.parts) == 1 and isinstance(expression, int):
             return expression
+        floor = self.known[name].lower_bound if name in self.known else None
         if name == "handoff_cost" and not self.clock.over:
-            return self._dearest_excluded()
-        return None
+            return max(floor or 0, self._dearest_excluded())
+        return floor
 
     def _dearest_excluded(self) -> int:
         """A floor of the hand-off cost: role partitions are looked at from the cheapest on.
@@ -179,7 +209,7 @@ class Improver:
         The first that has a schedule decides the level; what is cheaper has none.
         """
         space = self.parts[0].model.space
-        narrow = self._short(self.problem, space.longest)
+        narrow = short(self.problem, self.ii, space.longest)
         self.partitions = Partitions(narrow, self.ii, space.longest, self.clock)
         floor = 0
         for _ in range(CHEAPEST_PARTITIONS):
@@ -201,7 +231,7 @@ class Improver:
     def _fixed(self, narrowed: Problem) -> Part:
         """The part of one role partition."""
         longest = self.parts[0].model.space.longest
-        return Part(build(narrowed, self.ii, longest=longest), fixed=True)
+        return self._part(narrowed, longest, fixed=True)
 
     # What a decided level leaves
 
@@ -224,4 +254,3 @@ class Improver:
             return
         parts = [*self.cheapest, *(self._fixed(each) for each in narrowed)]
         self.parts = [part for part in parts if part.model.space.distances is not None]
-        self.alike = [part.model.space.problem for part in self.parts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from twill.problem import Problem
@@ -37,6 +37,9 @@ FIXED: Round = ((Way(0), Way(1, tree=True)), 0.15)
 MANY: Round = ((Way(0),), 0.1)
 """The round before that where there are several such models, which then run side by side."""
 
+LATE: Round = ((Way(0), Way(1)), 0.4)
+"""The first round where schedules must bear longer latencies and roles are open."""
+
 TOGETHER: tuple[Round, ...] = (
     ((Way(1, tree=True), Way(0)), 0.05),
     ((Way(0), Way(1, tree=True)), 0.4),
@@ -49,12 +52,13 @@ class Part:
     """A model of some of the schedules still looked for, and what is known of one level there.
 
     ``bound``: no schedule of this part is better; None where nothing is known. ``fixed``: all
-    of its schedules have the same roles.
+    of its schedules have the same roles. ``late``: they must bear longer latencies.
     """
 
     model: Model
     bound: int | None = None
     fixed: bool = False
+    late: bool = False
 
 
 @dataclass
@@ -78,6 +82,22 @@ class Best:
         held = all(found[done.name] <= allowed(done) for done in self.levels)
         if held and [found[name] for name in names] < [self.values[name] for name in names]:
             self.assignment, self.values = result.assignment, found
+
+
+def longest_of(best: Best) -> int | None:
+    """The most cycles that a schedule may be long, if its time is decided."""
+    time = next((level for level in best.levels if level.name == "time"), None)
+    if time is None:
+        return None
+    return allowed(time) - (best.problem.trips - 1) * best.assignment.ii
+
+
+def short(problem: Problem, ii: int, longest: int | None) -> Problem:
+    """The problem without the stages that no schedule as short as that has."""
+    if longest is None:
+        return problem
+    stages = min(problem.limits.max_stages, longest // ii + 1)
+    return replace(problem, limits=replace(problem.limits, max_stages=stages))
 
 
 class Rounds:
@@ -204,5 +224,5 @@ def _most(name: str, space: Space) -> int:
 def _rounds(parts: Sequence[Part]) -> tuple[Round, ...]:
     """The rounds for these parts, cheapest first."""
     if not all(part.fixed for part in parts):
-        return ROUNDS
+        return (LATE, *ROUNDS) if any(part.late for part in parts) else ROUNDS
     return (*((MANY,) if len(parts) > 1 else ()), FIXED, *ROUNDS[1:])

@@ -31,14 +31,6 @@ PROVED: dict[tuple[str, str], tuple[int, Proof]] = {
     ("flash_attention_backward", "b200"): (2128, "proved by arithmetic"),
 }
 
-OPEN: dict[tuple[str, str], set[str]] = {
-    ("gemm", "h100"): {"robustness"},
-    ("gemm", "b200"): {"buffer_bytes", "length"},
-    ("flash_attention_backward", "h100"): {"length"},
-    ("flash_attention_backward", "b200"): {"robustness"},
-}
-"""Levels that are not proved: how robust a schedule is, or what that was paid with."""
-
 REFUTED = {("flash_attention_forward", "b200"): {"deep", "memory"}}
 """Rules that a refutation uses: rings that are too deep for their memory."""
 
@@ -65,8 +57,7 @@ def test_proved_optimal_and_verified(spec: str, machine: str, tmp_path: Path) ->
     outcome = solve(problem, SolveOptions(time_limit=800))
     assert isinstance(outcome, Optimal)
     assert (outcome.schedule.ii, outcome.schedule.proof) == PROVED[spec, machine]
-    not_proved = {level.name for level in outcome.schedule.objective if not level.proved}
-    assert not_proved == OPEN.get((spec, machine), set())
+    assert [level.name for level in outcome.schedule.objective if not level.proved] == []
     assert verify(problem, outcome.schedule) == ()
     assert REFUTED.get((spec, machine), set()) <= rules(problem, outcome, tmp_path)
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from math import floor
 
 from twill.accounting import read_end
 from twill.events.schedule import is_late, varies
 from twill.problem import Dependence, Op, Problem
 
-Rounding = Callable[[Fraction], int]
+def longer(problem: Problem, fraction: Fraction) -> Problem:
+    """The problem with every such latency longer by a fraction, rounded down.
 
-
-def longer(problem: Problem, fraction: Fraction, rounding: Rounding) -> Problem:
-    """The problem with every such latency longer by a fraction.
-
-    With latencies rounded up, a schedule of it is one of the problem, in which nothing comes late
-    even then: where reading is over is said for every reader, and only loads keep their latency in
+    Where reading is over is said for every reader, and only loads keep their latency in
     ``latency``, so that the length is counted as before.
     """
 
     def grown(cycles: int) -> int:
-        return rounding(cycles * (1 + fraction)) if cycles > 0 else cycles
+        return floor(cycles * (1 + fraction)) if cycles > 0 else cycles
 
     def operation(op: Op) -> Op:
         handoff = replace(op.handoff, latency=grown(op.handoff.latency))

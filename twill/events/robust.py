@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from twill.accounting import Usage, ceil_div
+from twill.accounting import Usage, ceil_div, constraint_dependences, read_end
 from twill.events.graph import Edge, EventGraph
-from twill.events.ratio import delay_of, max_ratio
+from twill.events.ratio import max_ratio
 from twill.events.schedule import schedule_graph
-from twill.problem import Problem
+from twill.problem import Op, Problem
 
 LONGER = Fraction(1, 4)
 """How much longer asynchronous and hand-off latencies are taken to be."""
@@ -40,13 +40,34 @@ def robust_ii(usage: Usage, longer: Fraction = LONGER) -> int:
 
     Roles, orders on streams and units, and the slots of rings are those of the schedule; never
     below its II, rounded up. Where a circuit without a token takes time then, so that the orders
-    cannot be kept, all delays in a row.
+    cannot be kept, everything in a row: more than any schedule takes whose orders can be kept.
     """
-    graph = schedule_graph(usage)
-    found = max_ratio(graph, longer, Fraction(usage.ii)).cycles
-    if found is None:
-        found = delay_of([edge for edge in graph.edges if edge.delay > 0], longer)
-    return ceil(found)
+    found = max_ratio(schedule_graph(usage), longer, Fraction(usage.ii)).cycles
+    return in_a_row(usage.problem, longer) if found is None else ceil(found)
+
+
+def in_a_row(problem: Problem, longer: Fraction = LONGER) -> int:
+    """What no circuit of any schedule takes longer than: every event once.
+
+    An event (a streaming load has two) is followed by the longest of what can follow it.
+    """
+    waits = [_waits(problem, op) for op in problem.ops]
+    total = 0
+    for op in problem.ops:
+        ends = [op.latency, op.issue + op.handoff.issue_send + max(waits)]
+        ends += [r.offset + r.length for held in op.reservations.values() for r in held]
+        for d in constraint_dependences(problem):
+            ends += [d.delay + op.handoff.latency] if d.src == op.name else []
+            ends += [read_end(problem, d)] if d.dst == op.name else []
+        total += 2 * max(ends)
+    return ceil(total * (1 + longer))
+
+
+def _waits(problem: Problem, op: Op) -> int:
+    """The most cycles that an operation's waits take."""
+    sources = {d.src for d in problem.dependences if d.dst == op.name and d.kind == "flow"}
+    costs = [problem.op[source].handoff for source in sources]
+    return sum(max(cost.issue_receive, cost.issue_wait) for cost in costs)
 
 
 def slacks(graph: EventGraph, period: Fraction) -> tuple[Slack, ...]:
