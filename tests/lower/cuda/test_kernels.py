@@ -105,7 +105,7 @@ GEMM_A100, GEMM_H100, FORWARD_H100, GEMM_B200, FORWARD_B200, BACKWARD_H100 = SHI
         (BACKWARD_H100, "twill::stores_have_read<0>();", "", "wrong value of dQ"),
         (BACKWARD_H100, "twill::stores_done();", "", "wrong value of dQ"),
         (BACKWARD_H100, "store_fragments<32, 64, 32>", "store_fragments<32, 64, 0>", "not a|wrong"),
-        (BACKWARD_H100, "Q_empty.arrive_warp(i1);", "", "hang"),
+        (BACKWARD_H100, "dO_empty.arrive_warp(i1);", "", "hang"),
     ],
 )
 def test_a_broken_kernel_is_seen(
