@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from twill.reports.period import round_steps
 from twill.reports.svg.element import Markup, element
@@ -49,11 +50,9 @@ class Axis:
 
 
 def steps(axis: Axis, levels: Sequence[tuple[int, float]], end: int) -> str:
-    """A path along levels, each from its cycle to the next one's and the last one to ``end``."""
-    if not levels:
-        return ""
-    path = f"M{axis.at(levels[0][0]):g},{levels[0][1]:g}"
-    for (_, level), (cycle, following) in zip(levels, levels[1:], strict=False):
+    """The rest of a path that begins at the first level: from each level's cycle to the next."""
+    path = ""
+    for (_, level), (cycle, following) in pairwise(levels):
         if following != level:
             path += f"H{axis.at(cycle):g}V{following:g}"
     return f"{path}H{axis.at(end):g}"

@@ -124,22 +124,15 @@ class Drawn:
             "width": self.axis.right - self.axis.left + 2,
             "height": bottom - top,
         }
-        groups = [
-            element(
-                "g",
-                {"class": f"e{style}", "fill": fill(self.ident, style)},
-                *(
-                    box
-                    for i in sorted(self._boxes)
-                    if i % STYLES == style
-                    for box in self._boxes[i]
-                ),
-            )
-            for style in sorted(self.styles)
-        ]
+        groups = [self._group(style) for style in sorted(self.styles)]
         return [
             element("clipPath", {"id": clip}, element("rect", area)),
             element("g", {"clip-path": f"url(#{clip})"}, *groups),
             element("g", {"class": "m n c t"}, *self._labels),
             element("g", {"class": "m n c t f"}, *self._aside),
         ]
+
+    def _group(self, style: int) -> Markup:
+        of_style = [i for i in sorted(self._boxes) if i % STYLES == style]
+        attributes: dict[str, Value] = {"class": f"e{style}", "fill": fill(self.ident, style)}
+        return element("g", attributes, *(box for i in of_style for box in self._boxes[i]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from twill.reports.svg.element import Markup, element
+from twill.reports.svg.element import Markup, Value, element
 from twill.reports.svg.frame import fill
 from twill.reports.svg.glyphs import MONO, SANS, clip, width
 
@@ -64,8 +64,7 @@ def table_of_symbols(
         if left > x and left + taken > x + room:
             left, y = x, y + LINE
         bold = element("tspan", {"class": "b"}, mark)
-        drawn.append(
-            element("text", {"class": "m s", "x": round(left, 1), "y": y}, bold, f" {shown}")
-        )
+        at: dict[str, Value] = {"class": "m s", "x": round(left, 1), "y": y}
+        drawn.append(element("text", at, bold, f" {shown}"))
         left += taken
     return drawn, y + LINE if drawn else y

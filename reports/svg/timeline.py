@@ -157,26 +157,26 @@ class Sheet:
         x, room = self.axis.left, self.axis.right - self.axis.left
         entries = [(k % STYLES, _iteration(k)) for k in sorted(self._iterations)[:STYLES]]
         parts, y = swatches(self.ident, entries, x, y)
-        marks = [
-            (self.view.symbol(op.name), op.name)
-            for op in self.view.problem.ops
-            if self.view.symbol(op.name) in self._drawn.marks
-            and self.view.symbol(op.name) != op.name
-        ]
-        symbols, y = table_of_symbols(marks, x, y + 2, room)
+        symbols, y = table_of_symbols(self._marks(), x, y + 2, room)
         words, y = paragraph(self._words(), x, y + 2, room)
         return [*parts, *symbols, *words], y
 
+    def _marks(self) -> list[tuple[str, str]]:
+        """The symbols that stand for names, and one name that was shortened."""
+        written = self._drawn.marks
+        ops = [op.name for op in self.view.problem.ops]
+        symbols = [
+            (self.view.symbol(op), op) for op in ops if self.view.symbol(op) in written - {op}
+        ]
+        short = next((op for op in ops if self.view.short(op) in written - {op}), None)
+        return symbols + ([(self.view.short(short), short)] if short else [])
+
     def _words(self) -> str:
         words = ["Unit rows: when an op holds the unit."]
-        if self.view.schedule.roles:
-            words.append(
-                "Role rows: when it keeps the role's instruction stream, waits and arrives included."
-            )
+        if self._streams:
+            words.append("Role rows: when it keeps the role's instruction stream, waits included.")
         if self._fluid:
-            words.append(
-                "~ demand on a fluid unit, of which only the total in a period is limited."
-            )
+            words.append("~ what is asked of a fluid unit: only its total in a period is limited.")
         idle = idle_units(self.view)
         if idle:
             words.append(f"Never used: {', '.join(idle)}.")
