@@ -6,7 +6,7 @@ from twill.reports.bounds import bound_name, distinct_bounds
 from twill.reports.svg.axis import Axis
 from twill.reports.svg.element import Markup, Value, element
 from twill.reports.svg.frame import WIDTH, picture
-from twill.reports.svg.glyphs import SANS, clip
+from twill.reports.svg.glyphs import SANS, clip, width
 from twill.reports.words import percent
 from twill.solver.bounds import Bound, Bounds
 
@@ -39,7 +39,7 @@ def bounds_svg(
     ]
     told = " ".join(f"{_title(term, like)}: {term.ii}." for term, like in rows)
     title = "The II that each unit, recurrence, ring and role alone would allow"
-    return picture(ident, title, told, (WIDTH, bottom + 4), [*parts, *marks], standalone)
+    return picture(ident, title, told, (WIDTH, bottom + 4), [*marks, *parts], standalone)
 
 
 def _rows(bounds: Bounds) -> list[tuple[Bound, int]]:
@@ -53,7 +53,9 @@ def _rows(bounds: Bounds) -> list[tuple[Bound, int]]:
 
 def _row(term: Bound, like: int, axis: Axis, period: int, y: float) -> list[Markup]:
     strong = "b" if term.binding else ""
-    name = clip(_title(term, like), axis.left - 66, 11.5)
+    times = f" ×{like + 1}" if like else ""
+    room = axis.left - 66 - width(times, 11.5)
+    name = clip(bound_name(term).replace(" -> ", " → "), room, 11.5) + times
     bar: dict[str, Value] = {
         "class": "hot" if term.binding else "bar",
         "x": axis.left,
@@ -63,7 +65,8 @@ def _row(term: Bound, like: int, axis: Axis, period: int, y: float) -> list[Mark
         "rx": 2,
     }
     beside = axis.right + 14
-    share = f"{percent(term.ii, period)}{' binds' if term.binding else ''}"
+    word = "binds" if term.ii == period else "highest"
+    share = percent(term.ii, period) + (f" {word}" if term.binding else "")
     hover = element("title", {}, f"{_title(term, like)}: {term.ii} cycles. {term.detail}")
     detail = clip(term.detail, WIDTH - axis.left - 4, 11, SANS)
     return [
@@ -77,7 +80,7 @@ def _row(term: Bound, like: int, axis: Axis, period: int, y: float) -> list[Mark
         ),
         element("rect", bar, hover),
         element("text", {"class": "b a" if term.binding else "f", "x": beside, "y": y + 13}, share),
-        element("text", {"class": "s f", "x": axis.left, "y": y + 26}, detail),
+        element("text", {"class": "s f h", "x": axis.left, "y": y + 26}, detail),
     ]
 
 

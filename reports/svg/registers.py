@@ -17,6 +17,9 @@ _SCALE = 0.8
 
 _NAME = 11.5
 
+_BAND = 13
+"""The lowest band that a name is written in."""
+
 
 def registers_svg(view: View, *, ident: str = "registers", standalone: bool = False) -> str:
     """A chart per role that holds values; empty where no result lives in registers."""
@@ -102,7 +105,7 @@ def _overhead(axis: Axis, foot: float, overhead: int) -> list[Markup]:
         return []
     height = overhead * _SCALE
     box: dict[str, Value] = {
-        "class": "load",
+        "class": "ground",
         "x": axis.left,
         "y": foot - height,
         "width": axis.right - axis.left,
@@ -186,36 +189,48 @@ class _Layers:
 
     def _label(self, value: str, held: tuple[int, ...], below: list[float]) -> list[Markup]:
         """The value's name in the widest stretch in which it can be written."""
-        best: tuple[float, float, float] | None = None
-        for first, last in _runs(held, flat=list(zip(below, self._levels, strict=True))):
-            if held[first] * _SCALE < 13:
-                continue
-            left = self._axis.at(self._holding.cycles[first])
-            right = self._axis.at(self._end(last))
-            if best is None or right - left > best[1] - best[0]:
-                best = (left, right, (below[first] + self._levels[first]) / 2)
-        if best is None:
+        stretches = _stretches(held, below, self._levels)
+        widest = max(stretches, key=lambda s: self._room(s[0], s[1]), default=None)
+        if widest is None:
             return []
-        left, right, middle = best
-        room = right - left - 8
-        for words in (f"{value} {max(held)}", value, self._view.short(value)):
-            if width(words, _NAME) <= room:
-                at: dict[str, Value] = {
-                    "x": round((left + right) / 2, 1),
-                    "y": round(middle + 4, 1),
-                }
+        first, last, top, bottom = widest
+        left = self._axis.at(self._holding.cycles[first])
+        room = self._room(first, last)
+        for words in (f"{value} {held[first]}", value, self._view.short(value)):
+            if width(words, _NAME) <= room - 8:
+                middle = round((top + bottom) / 2 + 4, 1)
+                at: dict[str, Value] = {"x": round(left + room / 2, 1), "y": middle}
                 return [element("text", at, words)]
         return []
 
+    def _room(self, first: int, last: int) -> float:
+        return self._axis.at(self._end(last)) - self._axis.at(self._holding.cycles[first])
 
-def _runs(
-    held: tuple[int, ...], flat: list[tuple[float, float]] | None = None
-) -> list[tuple[int, int]]:
-    """Stretches of cycles in which a value is held; with ``flat``, at one height."""
+
+def _runs(held: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Stretches of changes, by their indices, in which a value is held."""
     runs: list[tuple[int, int]] = []
     for k, registers in enumerate(held):
-        if not registers:
-            continue
-        joins = runs and runs[-1][1] == k - 1 and (flat is None or flat[k] == flat[k - 1])
-        runs[-1:] = [(runs[-1][0], k)] if joins else [*runs[-1:], (k, k)]
+        if registers and runs and runs[-1][1] == k - 1:
+            runs[-1] = (runs[-1][0], k)
+        elif registers:
+            runs.append((k, k))
     return runs
+
+
+def _stretches(
+    held: tuple[int, ...], below: list[float], above: list[float]
+) -> list[tuple[int, int, float, float]]:
+    """Stretches of one size with a band high enough for a name: their ends, its top and bottom."""
+    found = []
+    for first in range(len(held)):
+        top, bottom, last = above[first], below[first], first
+        if bottom - top < _BAND:
+            continue
+        while last + 1 < len(held) and held[last + 1] == held[first]:
+            if min(bottom, below[last + 1]) - max(top, above[last + 1]) < _BAND:
+                break
+            last += 1
+            top, bottom = max(top, above[last]), min(bottom, below[last])
+        found.append((first, last, top, bottom))
+    return found
