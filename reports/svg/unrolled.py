@@ -84,7 +84,7 @@ def _axis(view: View, rows: list[tuple[str, list[Use]]], trips: int) -> Axis:
     first = min((begin for begin, _ in ends), default=0)
     last = max((end for _, end in ends), default=1) + (trips - 1) * view.schedule.ii
     left = label_width([name for name, _ in rows])
-    return Axis(min(0, first), max(last, trips * view.schedule.ii), left, WIDTH - 10)
+    return Axis(min(0, first), max(last, trips * view.schedule.ii), left, WIDTH - 26)
 
 
 def _draw(
