@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from twill.problem import Dependence, Op, Problem
 from twill.reports.svg.element import Markup, Value, element
@@ -176,7 +177,7 @@ class _Drawing:
         bottom = self._y(len(self._graph.rows)) - _PITCH + _BOX + 34
         entries = [(i % STYLES, role) for i, role in enumerate(self._roles)]
         legend, y = swatches(self._ident, entries, _MARGIN, bottom) if entries else ([], bottom)
-        words, y = paragraph(self._words(bool(bold)), _MARGIN, y, WIDTH - 2 * _MARGIN)
+        words, y = paragraph(self._words(bool(bold)), _MARGIN, y + 2, WIDTH - 2 * _MARGIN)
         moved = element("g", {"transform": f"translate({self._shift:g})"}, *edges, *boxes, *labels)
         head = [hatchings(self._ident, set(range(STYLES))), self._tips()]
         return [*head, moved, *legend, *words], (self._right, y)
@@ -184,7 +185,7 @@ class _Drawing:
     def _words(self, bold: bool) -> str:
         second = "latency in cycles and role" if self._roles else "latency in cycles"
         words = [
-            f"Boxes: an op, its {second}. Edges: dependences; dashed with dk: on iteration i-k."
+            f"Boxes: an op, its {second}. Edges: dependences; dashed, with dk: on iteration i-k."
         ]
         if bold:
             words.append("Bold: the critical circuit with its delays.")
@@ -255,7 +256,7 @@ class _Drawing:
             return f"M{a:g},{low:g}C{a:g},{low + 28:g} {b:g},{low + 28:g} {b:g},{low:g}"
         points = self._points(edge)
         path = f"M{points[0][0]:g},{points[0][1]:g}"
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             middle = (y0 + y1) / 2
             if x0 == x1:
                 path += f"V{y1:g}"

@@ -15,7 +15,7 @@ from itertools import pairwise
 Vertex = tuple[str, int]
 """A box (name, 0), or the place of an edge's chain in a layer: (its key, the layer)."""
 
-_SWEEPS = 24
+_SWEEPS, _MOVES = 24, 120
 _BEND = 16
 """Room that an edge takes in a layer that it passes."""
 
@@ -158,12 +158,17 @@ def _place(graph: Layered, edges: Neighbours) -> None:
         for vertex in row:
             graph.x[vertex] = right + graph.room(vertex) / 2
             right += graph.room(vertex) + graph.gap
-    for sweep in range(_SWEEPS * 2):
+    for sweep in range(_MOVES):
         for row in graph.rows if sweep % 2 == 0 else graph.rows[::-1]:
             _move(graph, row, edges)
     left = min((graph.x[v] - graph.room(v) / 2 for row in graph.rows for v in row), default=0)
     for vertex in graph.x:
         graph.x[vertex] = round(graph.x[vertex] - left, 1)
+
+
+def _pull(one: Vertex, other: Vertex) -> float:
+    """How much the ends of a stretch want to be one above the other: bends most."""
+    return (1.0, 2.0, 8.0)[(one[1] > 0) + (other[1] > 0)]
 
 
 def _move(graph: Layered, row: Sequence[Vertex], edges: Neighbours) -> None:
@@ -175,9 +180,9 @@ def _move(graph: Layered, row: Sequence[Vertex], edges: Neighbours) -> None:
         if i:
             offset += (graph.room(row[i - 1]) + graph.room(vertex)) / 2 + graph.gap
         offsets.append(offset)
-        around = near[vertex]
-        wish = sum(graph.x[u] for u in around) / len(around) if around else graph.x[vertex]
-        weight = 4.0 if vertex[1] else 1.0
+        pulls = [(graph.x[u], _pull(vertex, u)) for u in near[vertex]]
+        weight = sum(pull for _, pull in pulls) or 0.1
+        wish = sum(x * pull for x, pull in pulls) / weight if pulls else graph.x[vertex]
         blocks.append((wish - offset, weight, 1))
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
             (a, wa, na), (b, wb, nb) = blocks[-2:]
