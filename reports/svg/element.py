@@ -41,7 +41,7 @@ def join(parts: list[Markup]) -> Markup:
 def number(value: Value) -> str:
     """A value as short as it can be; lengths to a hundredth."""
     if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "-0") if value else "0"
+        return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
     return str(value)
 
 

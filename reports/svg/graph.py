@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -172,7 +172,7 @@ class _Drawing:
         plain = [e for e in self._edges if not e.critical]
         bold = [e for e in self._edges if e.critical]
         edges = [self._edge(edge) for edge in [*plain, *bold]]
-        labels = [label for edge in [*plain, *bold] for label in self._label(edge)]
+        labels = self._labels([*bold, *plain])
         boxes = [box for op in self._problem.ops for box in self._op(op)]
         bottom = self._y(len(self._graph.rows)) - _PITCH + _BOX + 34
         entries = [(i % STYLES, role) for i, role in enumerate(self._roles)]
@@ -276,25 +276,52 @@ class _Drawing:
         points = [(round(x, 1), y) for x, y in points]
         return points if edge.src == upper else points[::-1]
 
-    def _label(self, edge: Edge) -> list[Markup]:
-        if not edge.label:
-            return []
-        x, y = self._middle(edge)
-        style = "m s b c t a h" if edge.critical else "m s c t f h"
-        return [
-            element("text", {"class": style, "x": round(x, 1), "y": round(y + 4, 1)}, edge.label)
-        ]
+    def _labels(self, edges: Sequence[Edge]) -> list[Markup]:
+        """Labels on their edges, each at the first place where it covers no other one."""
+        drawn: list[Markup] = []
+        taken: list[tuple[Point, float]] = []
+        for edge in edges:
+            if not edge.label:
+                continue
+            wide = width(edge.label, _NOTE)
+            places = list(self._places(edge, wide))
+            free = (p for p in places if all(_apart(p, wide, *other) for other in taken))
+            x, y = next(free, places[0])
+            taken.append(((x, y), wide))
+            style = "m s b c t a h" if edge.critical else "m s c t f h"
+            at: dict[str, Value] = {"class": style, "x": round(x, 1), "y": round(y + 4, 1)}
+            drawn.append(element("text", at, edge.label))
+        return drawn
 
-    def _middle(self, edge: Edge) -> Point:
-        """Where an edge's label goes: beside a loop, or in the gap in the middle of the way."""
+    def _places(self, edge: Edge, wide: float) -> Iterator[Point]:
+        """Where an edge's label may go: beside a loop, or on the edge between two layers."""
         layer = self._graph.layer
         if edge.src == edge.dst:
             x = self._x(edge.src) + self._box[edge.src] / 2
-            return x + 16 + width(edge.label, _NOTE) / 2, self._y(layer[edge.src]) + _BOX / 2
+            yield x + 16 + wide / 2, self._y(layer[edge.src]) + _BOX / 2
+            return
         if layer[edge.src] == layer[edge.dst]:
             low = self._y(layer[edge.src]) + _BOX
-            return (self._x(edge.src) + self._x(edge.dst)) / 2, low + 21
+            yield (self._x(edge.src) + self._x(edge.dst)) / 2, low + 21
+            return
         points = self._points(edge)
-        i = (len(points) // 2 - 1) // 2 * 2
-        (x0, y0), (x1, y1) = points[i : i + 2]
-        return (x0 + x1) / 2, (y0 + y1) / 2
+        gaps = [points[i : i + 2] for i in range(0, len(points), 2)]
+        gaps.sort(key=lambda gap: abs(gap[0][1] + gap[1][1] - points[0][1] - points[-1][1]))
+        for share in (0.5, 0.3, 0.7, 0.4, 0.6):
+            for start, end in gaps:
+                yield _on_curve(start, end, share)
+
+
+def _on_curve(start: Point, end: Point, t: float) -> Point:
+    """A point of the curve that a gap between layers is crossed on."""
+    first = (1 - t) ** 3 + 3 * (1 - t) ** 2 * t
+    middle = (start[1] + end[1]) / 2
+    bend = 3 * t * (1 - t) * middle
+    y = (1 - t) ** 3 * start[1] + bend + t**3 * end[1]
+    return start[0] * first + end[0] * (1 - first), y
+
+
+def _apart(one: Point, wide: float, other: Point, other_wide: float) -> bool:
+    """Whether two labels leave each other alone."""
+    far = abs(one[0] - other[0]) >= (wide + other_wide) / 2 + 4
+    return far or abs(one[1] - other[1]) >= _NOTE + 1
