@@ -277,21 +277,35 @@ class _Drawing:
         return points if edge.src == upper else points[::-1]
 
     def _labels(self, edges: Sequence[Edge]) -> list[Markup]:
-        """Labels on their edges, each at the first place where it covers no other one."""
+        """Labels on their edges, where they cover no other one and few other edges."""
         drawn: list[Markup] = []
+        ways = {edge.key: self._samples(edge) for edge in edges}
         taken: list[tuple[Point, float]] = []
         for edge in edges:
             if not edge.label:
                 continue
             wide = width(edge.label, _NOTE)
-            places = list(self._places(edge, wide))
-            free = (p for p in places if all(_apart(p, wide, *other) for other in taken))
-            x, y = next(free, places[0])
+            others = [point for key, way in ways.items() if key != edge.key for point in way]
+            x, y = min(
+                self._places(edge, wide),
+                key=lambda place: (
+                    sum(not _apart(place, wide, *other) for other in taken),
+                    sum(not _apart(place, wide, point, 0) for point in others),
+                ),
+            )
             taken.append(((x, y), wide))
             style = "m s b c t a h" if edge.critical else "m s c t f h"
             at: dict[str, Value] = {"class": style, "x": round(x, 1), "y": round(y + 4, 1)}
             drawn.append(element("text", at, edge.label))
         return drawn
+
+    def _samples(self, edge: Edge) -> list[Point]:
+        """Points on the way of an edge, near enough to each other to see what it passes."""
+        if edge.key not in self._graph.chains:
+            return []
+        points = self._points(edge)
+        gaps = [points[i : i + 2] for i in range(0, len(points), 2)]
+        return [_on_curve(start, end, k / 8) for start, end in gaps for k in range(9)]
 
     def _places(self, edge: Edge, wide: float) -> Iterator[Point]:
         """Where an edge's label may go: beside a loop, or on the edge between two layers."""

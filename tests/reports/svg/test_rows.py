@@ -7,8 +7,10 @@ import pytest
 from tests.reports.svg.drawn import rects, views
 from twill.reports.rows import role_rows, unit_rows
 from twill.reports.svg import period_svg
+from twill.reports.svg.axis import Axis
 from twill.reports.svg.boxes import BOX
 from twill.reports.svg.load import demand
+from twill.reports.svg.timeline import Sheet
 from twill.reports.view import View
 
 
@@ -64,3 +66,14 @@ def test_roles_show_waits() -> None:
                 begin, end = view.usage.window(op.name)
                 drawn = sum(p.end - p.begin for p in row.pieces if p.op == op.name)
                 assert drawn == end - begin
+
+
+def test_waits_are_underlined() -> None:
+    """The underlined cycles of a role's row are its operations' waits and arrives, no more."""
+    view = views()["attention"]
+    axis = Axis(0, view.schedule.ii, 0, view.schedule.ii)
+    sheet = Sheet(view, "test", axis)
+    for row in role_rows(view):
+        drawn = sum(b - a for piece in row.pieces for a, b in sheet._waits(piece))
+        ops = [op.name for op in view.problem.ops if view.place(op.name).role == row.name]
+        assert drawn == sum(view.usage.wait(op) + view.usage.send(op) for op in ops)
