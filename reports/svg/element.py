@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 # What XML 1.0 has no way to write, not even as a character reference.
@@ -19,7 +20,7 @@ Value = str | int | float
 """The value of an attribute."""
 
 
-def element(name: str, attributes: dict[str, Value] | None = None, *children: str) -> Markup:
+def element(name: str, attributes: Mapping[str, Value] | None = None, *children: str) -> Markup:
     """An element; children that are not :class:`Markup` are text."""
     opening = name + "".join(
         f" {key}={quoteattr(_writable(number(value)))}" for key, value in (attributes or {}).items()

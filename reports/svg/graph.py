@@ -89,6 +89,11 @@ class _Drawing:
     def _words(self) -> str:
         second = "latency in cycles" + (" and role" if self._roles and not self._short else "")
         words = [f"Boxes: an op, its {second}."]
+        if self._short and self._view is not None:
+            view, ops = self._view, [op.name for op in self._problem.ops]
+            words += [f"{view.short(op)}: short for {op}." for op in ops if view.short(op) != op][
+                :1
+            ]
         words.append("Edges: dependences; dashed, with dk: on iteration i-k.")
         if any(edge.critical for edge in self._edges):
             words.append("Bold: the critical circuit with its delays.")
