@@ -41,7 +41,8 @@ class Step:
 
     def __str__(self) -> str:
         index = f"[{','.join(self.index)}]" if self.index else ""
-        return f"{self.value}{index}@{self.offset:+d}"
+        sign = "+" if self.offset > 0 else ""
+        return f"{self.value}{index}@{sign}{self.offset}"
 
 
 @dataclass(frozen=True, slots=True)

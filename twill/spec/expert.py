@@ -31,7 +31,7 @@ from twill.spec.nodes import Document, Key
 from twill.spec.reader import parse_document, read_document, validate
 from twill.spec.steps import FORM, parse_step
 
-SCHEMA = "twill/expert/v1"
+SCHEMA_PREFIX = "twill/expert/"
 _PACKAGE, _SUFFIX = "twill.reports.experts", ".yaml"
 
 

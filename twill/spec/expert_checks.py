@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from twill.diagnostics import Diagnostic, unknown
 from twill.expert import Expert, ExpertBarrier, ExpertRole, Step
@@ -63,7 +64,7 @@ class _Checker:
                 yield self.document.error(path, unknown("dimension", dimension, self.expert.tile))
             elif dimension == role.per:
                 message = f"{step}: there is a role '{role.name}' for each sub-tile of {dimension}"
-                yield self.document.error(path, message, f"write {step.value}@{step.offset:+d}")
+                yield self.document.error(path, message, f"write {replace(step, index=())}")
 
     def _again(
         self, before: list[tuple[ExpertRole, Step]], role: ExpertRole, step: Step, path: Path
