@@ -7,10 +7,18 @@ Those of the forward pass are in ``benchmarks.partitions``. FA4 backward: flash-
 from __future__ import annotations
 
 from benchmarks.paper.structure import Structure
-from benchmarks.partitions import FA4, expert_labels, same_partition, value_of
+from benchmarks.partitions import expert_labels, same_partition
+from twill.expert_match import value_of
 from twill.problem import Problem
+from twill.spec.expert import load_expert
 
-CORRECTION = frozenset(FA4["correction"])
+CORRECTION = frozenset(
+    step.value
+    for role in load_expert("fa4_forward_hdim128").roles
+    if role.name == "correction"
+    for group in role.order
+    for step in group
+)
 STAGING = {"dQ.register", "dQ.shared", "dQ_sum"}
 
 Labels = tuple[tuple[str, str], ...]

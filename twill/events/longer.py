@@ -10,6 +10,7 @@ from twill.accounting import read_end
 from twill.events.schedule import is_late, varies
 from twill.problem import Dependence, Op, Problem
 
+
 def longer(problem: Problem, fraction: Fraction) -> Problem:
     """The problem with every such latency longer by a fraction, rounded down.
 
