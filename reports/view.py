@@ -38,6 +38,16 @@ class View:
         return max((place.stage for place in self.schedule.ops.values()), default=0)
 
     @cached_property
+    def first_stage(self) -> int:
+        """The stage of the newest iteration in a period; 0 unless nothing starts before."""
+        return min((place.stage for place in self.schedule.ops.values()), default=0)
+
+    @property
+    def span(self) -> int:
+        """How many iterations are under way in a period."""
+        return self.last_stage - self.first_stage + 1
+
+    @cached_property
     def index(self) -> dict[str, int]:
         """The position of every operation in the problem."""
         return {op.name: i for i, op in enumerate(self.problem.ops)}
