@@ -35,4 +35,5 @@ def visible(text: str) -> str:
 def _visible(char: str) -> str:
     if char in "\t\n\r\u2028\u2029":
         return " "
-    return "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") else char
+    hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs") or ord(char) & 0xFFFE == 0xFFFE
+    return "\ufffd" if hidden else char

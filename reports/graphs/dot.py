@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twill.reports.content import Content
 from twill.reports.graphs.graph import Cluster, Edge, Graph, Node
 
-_SHAPES = {"load": "cds", "engine": "component", "stream": "box"}
+_SHAPES = {"load": "note", "engine": "component", "stream": "box"}
 _LINES = {
     "flow": "solid",
     "anti": "dashed",
@@ -53,7 +53,7 @@ def _node(node: Node) -> str:
 
 def _edge(edge: Edge) -> str:
     bold = ", penwidth=3, color=firebrick" if edge.critical else ""
-    back = ", constraint=false" if "distance" in edge.label else ""
+    back = ", constraint=false" if edge.distance else ""
     return f"label={_quoted(edge.label)}, style={_LINES[edge.kind]}{bold}{back}"
 
 

@@ -36,13 +36,24 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A dependence, or a ring slot that must be free; ``label``: cycles, and iterations apart."""
+    """A dependence, or a ring slot that must be free again: ``delay`` cycles, iterations apart."""
 
     src: str
     dst: str
-    label: str
+    delay: int
+    distance: int
     kind: EdgeKind
     critical: bool
+
+    @property
+    def label(self) -> str:
+        """The cycles, then the iterations where it crosses some, and what it is if no flow."""
+        parts = [str(self.delay)]
+        if self.distance:
+            parts.append(f"distance {self.distance}")
+        if self.kind != "flow":
+            parts.append(self.kind)
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +93,21 @@ class Graph:
     @property
     def edges(self) -> tuple[Edge, ...]:
         """Stated and implied dependences; of rings only what the critical circuit uses."""
-        left = list(self._arcs)
-        found = []
-        for d in constraint_dependences(self.problem):
-            arc = next((a for a in left if _is(a, d)), None)
-            if arc is not None:
-                left.remove(arc)
-            label = _label(self._delay(d), d.distance, d.kind)
-            found.append(
-                Edge(self.ids[d.src], self.ids[d.dst], label, d.kind, arc is not None)
+        circuit = {arc.source for arc in self._arcs}
+        found = [
+            Edge(
+                self.ids[d.src],
+                self.ids[d.dst],
+                self._delay(d),
+                d.distance,
+                d.kind,
+                ("dependence", number) in circuit,
             )
+            for number, d in enumerate(constraint_dependences(self.problem))
+        ]
+        rings = [arc for arc in self._arcs if arc.source[0] == "ring"]
         found += [
-            Edge(self.ids[a.src], self.ids[a.dst], _label(a.delay, a.distance, "ring"), "ring", True)
-            for a in left
+            Edge(self.ids[a.src], self.ids[a.dst], a.delay, a.distance, "ring", True) for a in rings
         ]
         return tuple(found)
 
@@ -144,24 +157,7 @@ def named(text: str) -> str:
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
 
 
-def _is(arc: Arc, d: Dependence) -> bool:
-    return arc.source[:1] != ("ring",) and (arc.src, arc.dst, arc.distance) == (
-        d.src,
-        d.dst,
-        d.distance,
-    )
-
-
 def _kind(op: Op) -> NodeKind:
     if op.variable_latency:
         return "load"
     return "engine" if op.asynchronous else "stream"
-
-
-def _label(delay: int, distance: int, kind: EdgeKind) -> str:
-    parts = [str(delay)]
-    if distance:
-        parts.append(f"distance {distance}")
-    if kind != "flow":
-        parts.append(kind)
-    return ", ".join(parts)

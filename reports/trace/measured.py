@@ -8,7 +8,7 @@ from twill.lower.program import Arrive, Drain, Receive, Run, Send, Sync, Wait, W
 from twill.problem import Problem
 from twill.reports.context import Context
 from twill.reports.trace.about import about
-from twill.reports.trace.events import Args, Arrow, Process, Slice, Track, trace_text
+from twill.reports.trace.events import Arrow, Process, Slice, Track, trace_text
 from twill.reports.words import visible
 from twill.simulate.simulation import Simulation
 from twill.simulate.trace import Span
@@ -91,9 +91,8 @@ class _Run:
             for use in self.problem.op[name].reservations.get(unit, ()):
                 begin = start + use.offset
                 args = self._args(name, iteration, self.program.role_of.get(name))
-                more = {"unit": visible(unit), "amount": use.amount}
-                end = begin + use.length
-                yield Slice(_named(name, iteration), "unit", begin, end, {**args, **more})
+                args |= {"unit": visible(unit), "amount": use.amount}
+                yield Slice(_named(name, iteration), "unit", begin, begin + use.length, args)
 
     def _args(self, op: str, iteration: int, role: str | None) -> dict[str, str | int | None]:
         shown = visible(role) if role is not None else None

@@ -81,9 +81,7 @@ def _throughout(usage: Usage, memory: Memory) -> int:
     return total
 
 
-def _steps(
-    lives: Iterable[Life], view: View, iterations: int, base: int
-) -> list[tuple[int, int]]:
+def _steps(lives: Iterable[Life], view: View, iterations: int, base: int) -> list[tuple[int, int]]:
     """The sum of what is alive wherever it changes, from the begin of the run on."""
     first = view.first_stage * view.schedule.ii
     changes: Tally[int] = Tally({first: 0})

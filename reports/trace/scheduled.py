@@ -90,7 +90,9 @@ class _Run:
         middle = "steady state" if drained > filled else "no steady state"
         names = ("prologue", middle, "epilogue")
         return [
-            Slice(name, "phase", begin, stop, {"cycle": begin, "periods": (stop - begin) // self.ii})
+            Slice(
+                name, "phase", begin, stop, {"cycle": begin, "periods": (stop - begin) // self.ii}
+            )
             for name, begin, stop in zip(names, cuts, cuts[1:], strict=False)
             if stop > begin
         ]
