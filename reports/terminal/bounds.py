@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from twill.reports.bounds import bound_name, distinct_bounds
 from twill.reports.terminal.layout import Cell, Column, bar, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, clip, heading
 from twill.reports.words import percent
-from twill.solver.bounds import EXCLUSION, Bound, Bounds
+from twill.solver.bounds import Bound, Bounds
 
 _SHOWN = 6
 _DETAIL = 120
@@ -29,7 +29,7 @@ def bounds_section(page: Page, bounds: Bounds, ii: int | None) -> list[Line]:
     rows: list[tuple[Cell, ...]] = []
     hidden = 0
     for kind in ("resource", "recurrence", "buffer", "role"):
-        terms = _distinct([term for term in bounds.terms if term.kind == kind])
+        terms = distinct_bounds([term for term in bounds.terms if term.kind == kind])
         shown = terms if kind == "resource" else terms[:_SHOWN]
         hidden += len(terms) - len(shown)
         rows += [_row(page, term, like, ii or bounds.ii or 1) for term, like in shown]
@@ -42,16 +42,6 @@ def bounds_section(page: Page, bounds: Bounds, ii: int | None) -> list[Line]:
     return lines
 
 
-def _distinct(terms: list[Bound]) -> list[tuple[Bound, int]]:
-    """Terms with how many more there are of the same arithmetic, as those of sub-tiles are."""
-    groups: dict[tuple[object, ...], list[Bound]] = {}
-    for term in terms:
-        alone = term.name if term.kind in {"resource", "role"} else None
-        alike = re.sub(r"\[[^\]]*\]", "", term.detail)
-        groups.setdefault((term.ii, alike, alone), []).append(term)
-    return [(group[0], len(group) - 1) for group in groups.values()]
-
-
 def _row(page: Page, term: Bound, like: int, ii: int) -> tuple[Cell, ...]:
     style = "bold" if term.binding else ""
     mark = Span("●" if term.binding else "", "warn")
@@ -60,20 +50,9 @@ def _row(page: Page, term: Bound, like: int, ii: int) -> tuple[Cell, ...]:
         Span(str(term.ii), style),
         mark,
         Span(share, "warn" if term.binding else "dim"),
-        Span(_name(term) + (f" and {like} like it" if like else ""), style),
+        Span(bound_name(term) + (f" and {like} like it" if like else ""), style),
         Span(term.detail if term.binding else clip(term.detail, _DETAIL)),
     )
-
-
-def _name(term: Bound) -> str:
-    match term.kind:
-        case "resource":
-            return "exclusion: one at a time" if term.name == EXCLUSION else term.name
-        case "recurrence":
-            return f"recurrence {term.name}"
-        case "buffer":
-            return f"ring {term.name}"
-    return f"role: {term.name}"
 
 
 def _ii(row: Iterable[Cell]) -> int:
