@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from twill.accounting import Usage
+from twill.display import Displayed
 from twill.problem import Problem
 from twill.schedule import Placement, Schedule
 
 
 @dataclass(frozen=True)
-class View:
+class View(Displayed):
     """A schedule of a problem, with the words that every section uses for it."""
 
     problem: Problem
