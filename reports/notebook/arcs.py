@@ -10,6 +10,10 @@ from twill.reports.svg.frame import picture
 from twill.reports.svg.glyphs import SANS, clip, width
 from twill.reports.words import visible
 
+_ARCS = (
+    "Arcs to the right: read in the same iteration; dashed, to the left: of the one before, or of "
+    "as many before as it says."
+)
 _LINE, _TOP, _NAME, _SIZE = 22, 16, 12, 640
 _LEFT, _DETAIL = 170, 300
 
@@ -37,7 +41,7 @@ def arcs_svg(ident: str, title: str, items: Sequence[Item], readings: Sequence[R
     parts = [_name(number, item) for number, item in enumerate(items)]
     parts += [_arc(r, len(items)) for r in dict.fromkeys(readings)]
     told = ". ".join(f"{visible(item.name)}: {visible(item.detail)}" for item in items)
-    described = f"{told}. Arcs to the right: read in the same iteration; dashed: of an earlier one."
+    described = f"{told}. {_ARCS}"
     return picture(ident, visible(title), described, (_SIZE, height), parts, standalone=True)
 
 
@@ -79,7 +83,7 @@ def _arc(reading: Reading, count: int) -> Markup:
 
 
 def _distance(reading: Reading, x: float, y: float) -> list[Markup]:
-    if not reading.distance:
+    if reading.distance < 2:
         return []
     at: dict[str, Value] = {"class": "s f c h", "x": round(x, 1), "y": y + 4}
     return [element("text", at, f"-{reading.distance}")]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from twill.reports.svg.element import Markup, text
 from twill.reports.words import visible
 
-_CELL = "text-align:left;vertical-align:top;overflow-wrap:anywhere"
-_NUMBER = "text-align:right;vertical-align:top"
+_CELL = "text-align:left;vertical-align:top;overflow-wrap:anywhere;padding:0 .6em 0 0"
+_NUMBER = "text-align:right;vertical-align:top;padding:0 .6em 0 0"
 _PICTURE = "max-width:1100px"
 
 

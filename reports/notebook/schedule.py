@@ -5,8 +5,8 @@ from __future__ import annotations
 from twill.reports.notebook.markup import cell, drawn, ident, line, note, table
 from twill.reports.notebook.starts import starts_svg
 from twill.reports.svg.element import Markup
-from twill.reports.words import quantity, visible
-from twill.schedule import Schedule
+from twill.reports.words import number, visible
+from twill.schedule import Role, Schedule
 
 _MORE = (
     "twill.reports.view.View(problem, schedule) shows how long units and roles are busy, too; "
@@ -36,7 +36,7 @@ def headline(schedule: Schedule) -> Markup:
 
 def operations(schedule: Schedule) -> Markup:
     """The operations of each role in issue order."""
-    role = {r.name: f"{r.warps} warps" + _registers(r.registers) for r in schedule.roles}
+    role = {r.name: _width(r) for r in schedule.roles}
     order = [*role, None]
     placed = sorted(
         schedule.ops.items(),
@@ -52,13 +52,14 @@ def operations(schedule: Schedule) -> Markup:
     return table(("role", "cycle", "stage", "op"), rows)
 
 
-def _registers(count: int | None) -> str:
-    return f", {count} registers" if count is not None else ""
+def _width(role: Role) -> str:
+    registers = f", {role.registers} registers" if role.registers is not None else ""
+    return f"{role.warps} warp{'s' if role.warps != 1 else ''}{registers}"
 
 
 def _buffers(schedule: Schedule) -> Markup:
     rows: list[list[str | int]] = [
-        [b.name, b.memory, b.depth, quantity(b.size, "bytes"), ", ".join(map(visible, b.values))]
+        [b.name, b.memory, b.depth, number(b.size), ", ".join(map(visible, b.values))]
         for b in schedule.buffers
     ]
-    return table(("buffer", "memory", "slots", "size of one", "values"), rows)
+    return table(("buffer", "memory", "slots", "size of one, in its unit", "values"), rows)
