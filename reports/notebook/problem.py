@@ -6,7 +6,8 @@ from twill.accounting import constraint_dependences
 from twill.problem import Op, Problem
 from twill.reports.notebook.arcs import Item, Reading, arcs_svg
 from twill.reports.notebook.markup import cell, drawn, ident, line, table
-from twill.reports.words import quantity, visible
+from twill.reports.words import quantity
+from twill.text import visible
 
 
 def problem_html(problem: Problem) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from xml.sax.saxutils import escape, quoteattr
 
-# What XML 1.0 has no way to write, not even as a character reference.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from twill.text import visible
 
 
 class Markup(str):
@@ -22,7 +20,7 @@ Value = str | int | float
 def element(name: str, attributes: dict[str, Value] | None = None, *children: str) -> Markup:
     """An element; children that are not :class:`Markup` are text."""
     opening = name + "".join(
-        f" {key}={quoteattr(_writable(number(value)))}" for key, value in (attributes or {}).items()
+        f" {key}={quoteattr(visible(number(value)))}" for key, value in (attributes or {}).items()
     )
     inner = "".join(child if isinstance(child, Markup) else text(child) for child in children)
     return Markup(f"<{opening}>{inner}</{name}>" if inner else f"<{opening}/>")
@@ -30,7 +28,7 @@ def element(name: str, attributes: dict[str, Value] | None = None, *children: st
 
 def text(content: str) -> Markup:
     """Plain text as markup."""
-    return Markup(escape(_writable(content)))
+    return Markup(escape(visible(content)))
 
 
 def join(parts: list[Markup]) -> Markup:
@@ -43,7 +41,3 @@ def number(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "-0") if value else "0"
     return str(value)
-
-
-def _writable(content: str) -> str:
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", content)
