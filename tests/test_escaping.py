@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.hostile import NAMES, hostile, hostile_content
 from tests.reports.markup_rules import inert
+from tests.reports.svg.drawn import pictures
 from tests.reports.trace_rules import violations
 from twill.diagnostics import Diagnostic, Span, render
 from twill.formats import problem_to_json, schedule_to_json
@@ -119,15 +120,12 @@ def test_terminal_report(unicode: bool) -> None:
     assert "</script><script>alert(1)</script>" in text
 
 
-def test_pictures() -> None:
-    """SVG of the whole and of each part: well-formed, and inert."""
-    from twill.reports import svg
-
-    view = View(*hostile())
-    for draw in (svg.period_svg, svg.thumbnail_svg):
-        for standalone in (True, False):
-            inert(draw(view, standalone=standalone))
-    inert(svg.bounds_svg(hostile_content().bounds, view.schedule.ii))
+@pytest.mark.parametrize("standalone", [True, False])
+def test_pictures(standalone: bool) -> None:
+    """Every SVG: well-formed, inert, and no name reorders what is beside it."""
+    for picture in pictures(View(*hostile()), standalone=standalone).values():
+        assert acting(picture) == set()
+        inert(picture)
 
 
 def test_json_formats() -> None:

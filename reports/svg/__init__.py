@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from twill.reports.svg.bounds import bounds_svg
 from twill.reports.svg.frame import stylesheet
+from twill.reports.svg.graph import dependence_graph_svg
 from twill.reports.svg.memory import memory_svg
 from twill.reports.svg.registers import registers_svg
 from twill.reports.svg.timeline import period_svg, thumbnail_svg
@@ -16,6 +17,7 @@ from twill.reports.svg.unrolled import unrolled_svg
 
 __all__ = [
     "bounds_svg",
+    "dependence_graph_svg",
     "memory_svg",
     "period_svg",
     "registers_svg",

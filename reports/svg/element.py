@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from twill.text import visible
@@ -17,7 +18,7 @@ Value = str | int | float
 """The value of an attribute."""
 
 
-def element(name: str, attributes: dict[str, Value] | None = None, *children: str) -> Markup:
+def element(name: str, attributes: Mapping[str, Value] | None = None, *children: str) -> Markup:
     """An element; children that are not :class:`Markup` are text."""
     opening = name + "".join(
         f" {key}={quoteattr(visible(number(value)))}" for key, value in (attributes or {}).items()
@@ -39,5 +40,5 @@ def join(parts: list[Markup]) -> Markup:
 def number(value: Value) -> str:
     """A value as short as it can be; lengths to a hundredth."""
     if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "-0") if value else "0"
+        return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
     return str(value)

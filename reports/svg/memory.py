@@ -81,12 +81,11 @@ class _Sheet:
         scale = (self._axis.right - self._axis.left) / max(memory.capacity, used)
         self._rect("ground", self._axis.left, y, memory.capacity * scale, _BAR)
         x = self._axis.left
-        for i, (name, amount) in enumerate(lines):
+        for name, amount in lines:
             size = quantity(amount, memory.unit)
             taken = amount * scale
             hover = element("title", {}, f"{name}: {size}")
-            style = i % STYLES
-            self._rect(f"e{style}", x, y, taken, _BAR, fill(self._ident, style), hover)
+            self._rect("part", x, y, taken, _BAR, "", hover)
             label = fullest((f"{name} {size}", name), taken - 8, 11.5)
             self._text("m n c t", x + taken / 2, y + _BAR / 2 + 4, label)
             x += taken
@@ -116,7 +115,7 @@ class _Sheet:
         if life.full > life.begin:
             left, right = at(life.begin), at(life.full)
             hover = element("title", {}, f"{words}, being written")
-            self._rect(f"e{style} pale", left, top, right - left, BOX, "none", hover)
+            self._rect(f"e{style} pale", left, top, right - left, BOX, "", hover)
         left, right = at(life.full), at(life.end)
         if life.end > life.full:
             hover = element("title", {}, words)

@@ -57,6 +57,14 @@ def label_width(names: list[str]) -> float:
     return min(LABEL, max((width(name, 12) for name in names), default=0) + 12)
 
 
+def marks(view: View, written: set[str]) -> list[tuple[str, str]]:
+    """The symbols among what is written with their names, and one name that was shortened."""
+    ops = [op.name for op in view.problem.ops]
+    symbols = [(view.symbol(op), op) for op in ops if view.symbol(op) in written - {op}]
+    short = next((op for op in ops if view.short(op) in written - {op}), None)
+    return symbols + ([(view.short(short), short)] if short else [])
+
+
 def _axis(view: View, rows: list[Row], size: float) -> Axis:
     left = label_width([row.name for row in rows])
     return Axis(0, view.schedule.ii, left, size - SHARE)
@@ -126,7 +134,18 @@ class Sheet:
             self._hover(row, piece),
             piece.opened,
             piece.closed,
+            self._waits(piece) if row.kind == "stream" else (),
         )
+
+    def _waits(self, piece: Piece) -> tuple[tuple[int, int], ...]:
+        """The cycles of a piece that are waits before its operation or arrives after it."""
+        usage, place = self.view.usage, self.view.place(piece.op)
+        periods = piece.iteration - self.view.offset(piece.op)
+        start = place.slot + periods * self.view.schedule.ii
+        issued = start + self.view.problem.op[piece.op].issue
+        spans = ((start - usage.wait(piece.op), start), (issued, issued + usage.send(piece.op)))
+        inside = ((max(a, piece.begin), min(b, piece.end)) for a, b in spans)
+        return tuple((a, b) for a, b in inside if a < b)
 
     def _hover(self, row: Row, piece: Piece) -> str:
         before = "" if piece.opened else " (from the period before)"
@@ -157,24 +176,15 @@ class Sheet:
         x, room = self.axis.left, self.axis.right - self.axis.left
         entries = [(k % STYLES, _iteration(k)) for k in sorted(self._iterations)[:STYLES]]
         parts, y = swatches(self.ident, entries, x, y)
-        symbols, y = table_of_symbols(self._marks(), x, y + 2, room)
+        symbols, y = table_of_symbols(marks(self.view, self._drawn.marks), x, y + 2, room)
         words, y = paragraph(self._words(), x, y + 2, room)
         return [*parts, *symbols, *words], y
-
-    def _marks(self) -> list[tuple[str, str]]:
-        """The symbols that stand for names, and one name that was shortened."""
-        written = self._drawn.marks
-        ops = [op.name for op in self.view.problem.ops]
-        symbols = [
-            (self.view.symbol(op), op) for op in ops if self.view.symbol(op) in written - {op}
-        ]
-        short = next((op for op in ops if self.view.short(op) in written - {op}), None)
-        return symbols + ([(self.view.short(short), short)] if short else [])
 
     def _words(self) -> str:
         words = ["Unit rows: when an op holds the unit."]
         if self._streams:
-            words.append("Role rows: when it keeps the role's instruction stream, waits included.")
+            words.append("Role rows: when it keeps the role's instruction stream;")
+            words.append("underlined: its waits and arrives.")
         if self._fluid:
             words.append("~ what is asked of a fluid unit: only its total in a period is limited.")
         idle = idle_units(self.view)
@@ -184,4 +194,4 @@ class Sheet:
 
 
 def _iteration(offset: int) -> str:
-    return f"@{offset:+d}  iteration i" + (f"{offset:+d}" if offset else "")
+    return f"@{offset:+d} iteration i{offset:+d}" if offset else "@+0 iteration i"

@@ -10,8 +10,8 @@ from twill.reports.svg.boxes import LANE, Box, Drawn, lanes
 from twill.reports.svg.element import Markup, element
 from twill.reports.svg.frame import STYLES, WIDTH, hatchings, picture
 from twill.reports.svg.glyphs import SANS, clip, width
-from twill.reports.svg.prose import LINE, paragraph, swatches
-from twill.reports.svg.timeline import GAP, label_width
+from twill.reports.svg.prose import LINE, paragraph, swatches, table_of_symbols
+from twill.reports.svg.timeline import GAP, label_width, marks
 from twill.reports.view import View
 
 MOST_BOXES = 900
@@ -33,7 +33,9 @@ def unrolled_svg(
     names, bottom = _draw(view, rows, trips, drawn)
     entries = [(i % STYLES, f"iteration {i}") for i in range(min(trips, STYLES))]
     legend, y = swatches(ident, entries, axis.left, bottom + LINE + 4)
-    words, y = paragraph(_words(view, trips), axis.left, y + 2, axis.right - axis.left)
+    room = axis.right - axis.left
+    symbols, y = table_of_symbols(marks(view, drawn.marks), axis.left, y + 2, room)
+    words, y = paragraph(_words(view, trips), axis.left, y + 2, room)
     parts = [
         hatchings(ident, drawn.styles),
         *_bands(view, axis, trips, bottom),
@@ -41,6 +43,7 @@ def unrolled_svg(
         *names,
         *drawn.parts(_TOP, bottom),
         *legend,
+        *symbols,
         *words,
     ]
     title = f"A run of {trips} iterations, {axis.end - axis.begin} cycles"
@@ -84,7 +87,7 @@ def _axis(view: View, rows: list[tuple[str, list[Use]]], trips: int) -> Axis:
     first = min((begin for begin, _ in ends), default=0)
     last = max((end for _, end in ends), default=1) + (trips - 1) * view.schedule.ii
     left = label_width([name for name, _ in rows])
-    return Axis(min(0, first), max(last, trips * view.schedule.ii), left, WIDTH - 10)
+    return Axis(min(0, first), max(last, trips * view.schedule.ii), left, WIDTH - 26)
 
 
 def _draw(
@@ -116,14 +119,15 @@ def _box(view: View, use: Use, iteration: int) -> Box:
 def _bands(view: View, axis: Axis, trips: int, bottom: float) -> list[Markup]:
     """Grounds for prologue, steady state and epilogue, with their names, and the periods."""
     parts: list[Markup] = []
-    for i, (name, begin, end) in enumerate(_phases(view, axis, trips)):
+    for name, begin, end in _phases(view, axis, trips):
         left, right = axis.at(begin), axis.at(end)
-        ground = {"class": "paper" if i % 2 == 0 else "band", "x": left, "y": 4}
+        ground = {"class": "band" if name == "steady state" else "paper", "x": left, "y": 4}
         size = {"width": round(right - left, 2), "height": bottom - 4}
         parts.append(element("rect", {**ground, **size}))
-        if width(name, 12, SANS) <= right - left:
-            middle = round((left + right) / 2, 1)
-            parts.append(element("text", {"class": "b c", "x": middle, "y": 20}, name))
+        fits = width(name, 12, SANS) <= right - left
+        place = ("b c", round((left + right) / 2, 1)) if fits else ("b r", right)
+        if fits or name == "epilogue":
+            parts.append(element("text", {"class": place[0], "x": place[1], "y": 20}, name))
     ii = view.schedule.ii
     periods = "".join(f"M{axis.at(i * ii):g},26V{bottom:g}" for i in range(trips + 1))
     return [*parts, element("path", {"class": "grid", "d": periods})]
@@ -134,11 +138,12 @@ def _phases(view: View, axis: Axis, trips: int) -> list[tuple[str, int, int]]:
     full, ends = view.last_stage * view.schedule.ii, trips * view.schedule.ii
     if full >= ends:
         return [("prologue and epilogue", axis.begin, axis.end)]
-    return [
+    phases = [
         ("prologue", axis.begin, full),
         ("steady state", full, ends),
         ("epilogue", ends, axis.end),
     ]
+    return [phase for phase in phases if phase[1] < phase[2]]
 
 
 def _words(view: View, trips: int) -> str:
