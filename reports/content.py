@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from twill.comparison import Comparison
+from twill.display import Displayed
 from twill.explanation import Explanation
 from twill.problem import Problem
 from twill.reports.context import Context
@@ -25,7 +26,7 @@ class Assumption:
 
 
 @dataclass(frozen=True)
-class Content:
+class Content(Displayed):
     """A problem, its outcome, and what was asked about it besides.
 
     ``explanation``: limits and faster units, if they were asked for; ``comparisons``: with
