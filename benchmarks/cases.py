@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from twill.accounting import constraint_dependences
 from twill.elaborate import elaborate
 from twill.importers import load_graph
 from twill.problem import Op, Problem
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
+from twill.storage import constraint_dependences
 
 SHIPPED = (
     "figure1/figure1",

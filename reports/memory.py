@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twill.accounting import Buffer
 from twill.reports.period import split
 from twill.reports.view import View
+from twill.storage import Buffer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from twill.accounting import buffers
 from twill.problem import Problem, groups
 from twill.relaxation import Group, arrow, more_stages
 from twill.solver.bounds import bounds
+from twill.storage import buffers
 
 MOST = 6
 """Items of a list that are told; the biggest come first."""

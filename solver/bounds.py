@@ -17,10 +17,11 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Literal
 
-from twill.accounting import buffers, ceil_div, constraint_dependences, read_end
+from twill.accounting import ceil_div
 from twill.problem import Op, Problem, Reservation
 from twill.solver.certain import always_blocks, least_delay, least_waits, one_role
 from twill.solver.circuits import Arc, ImpossibleCircuit, circuit_detail, max_cycle_ratio
+from twill.storage import buffers, constraint_dependences, read_end
 
 MOST_EXCLUSIVE = 120
 """Operations up to which the exclusion bound is computed: a maximum clique is exponential."""

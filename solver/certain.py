@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from twill.accounting import constraint_dependences
 from twill.problem import Dependence, Op, Problem
+from twill.storage import constraint_dependences
 
 
 def one_role(problem: Problem) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from twill.accounting import read_end
 from twill.problem import Dependence, InPlace, Op, Problem, Requirements, Reservation
 from twill.solver.fold import sub_tiles
+from twill.storage import read_end
 
 Families = tuple[tuple[str, ...], ...]
 """Names of operations, family by family, in program order."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from twill.accounting import buffers, charged_warps, read_end, takes_over
+from twill.accounting import charged_warps
 from twill.problem import Op, Problem, RoleLimits, groups
 from twill.schedule import Reason
+from twill.storage import buffers, read_end, takes_over
 
 
 def impossible(problem: Problem) -> Reason | None:

@@ -15,13 +15,14 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from twill.accounting import Usage, ceil_div, read_end, takes_over
+from twill.accounting import Usage, ceil_div
 from twill.problem import Problem
 from twill.solver.bounds import ring_arcs
 from twill.solver.circuits import Arc
 from twill.solver.cpsat.engine import Assignment
 from twill.solver.distances import NOTHING, closed
 from twill.solver.holds import holds
+from twill.storage import read_end, takes_over
 
 
 def tightened(problem: Problem, found: Assignment, low: int) -> Assignment | None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from tests.brute_force import judged
 from tests.reference import Reference
-from twill.accounting import constraint_dependences
 from twill.problem import Dependence, Problem
+from twill.storage import constraint_dependences
 
 NODES_PER_VERDICT = 20
 """Steps of the enumeration that cost as much as one verdict of the verifier, roughly."""

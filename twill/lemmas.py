@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from twill.accounting import Buffer, buffers, ceil_div, constraint_dependences, read_end
+from twill.accounting import ceil_div
 from twill.problem import Problem
+from twill.storage import Buffer, buffers, constraint_dependences, read_end
 
 Tie = tuple[str, str, int]
 """Two operations, and the cycles apart beyond which nothing ties one to the other."""

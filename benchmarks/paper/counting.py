@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from twill.accounting import read_end
 from twill.problem import Dependence, Problem
 from twill.schedule import Schedule
 from twill.solver.paper import PaperOutcome
 from twill.solver.paper.normalise import scaled
 from twill.solver.paper.reading import read_problem
+from twill.storage import read_end
 
 Release = Literal["issue", "finish"]
 

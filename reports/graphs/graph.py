@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from twill.accounting import constraint_dependences
 from twill.problem import Dependence, DependenceKind, Op
 from twill.reports.content import Content
 from twill.solver.bounds import Bound
 from twill.solver.circuits import Arc
+from twill.storage import constraint_dependences
 from twill.text import visible
 
 NodeKind = Literal["load", "engine", "stream"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from twill.machine import Machine, Quantity, RegisterModel, RoleModel
+from twill.machine import Machine, RegisterModel, RoleModel
+from twill.quantity import Quantity
 from twill.reports.notebook.markup import cell, drawn, ident, line, table
 from twill.reports.svg.element import Markup, Value, element
 from twill.reports.svg.frame import picture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twill.machine import Machine, Quantity
+from twill.machine import Machine
+from twill.quantity import Quantity
 from twill.reports.terminal.layout import Cell, Column, fields, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, heading, render
 

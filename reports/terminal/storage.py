@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from twill.accounting import Buffer, ceil_div
+from twill.accounting import ceil_div
 from twill.problem import Op
 from twill.reports.terminal.layout import Cell, Column, table
 from twill.reports.terminal.page import Line, Page, Span, heading
 from twill.reports.terminal.view import TerminalView
 from twill.reports.words import quantity
 from twill.schedule import BufferUse
+from twill.storage import Buffer
 
 _RINGS = (
     Column("buffer", wrap=True),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
 
-from twill.accounting import Usage, read_end
+from twill.accounting import Usage
 from twill.problem import Memory
 from twill.reports.trace.events import Counter
 from twill.reports.view import View
+from twill.storage import read_end
 from twill.text import visible
 
 Life = tuple[int, int, int]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
-from twill.accounting import takes_over
 from twill.problem import Op, Problem
 from twill.solver.cpsat.registers import Held, shortest_life, size_of
 from twill.solver.cpsat.variables import Space
+from twill.storage import takes_over
 
 
 def add_conflicts(space: Space, held: list[Held]) -> None:

@@ -16,12 +16,13 @@ from itertools import combinations
 
 from ortools.sat.python import cp_model
 
-from twill.accounting import Buffer, buffers, ceil_div, read_end
+from twill.accounting import ceil_div
 from twill.events.schedule import is_late, issued, varies
 from twill.problem import Op, Reservation
 from twill.solver.cpsat.concurrency import Streams
 from twill.solver.cpsat.model import Model
 from twill.solver.cpsat.variables import Expr, Literal, negated
+from twill.storage import Buffer, buffers, read_end
 
 When = tuple[Literal, ...]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from twill.accounting import Buffer, buffers, read_end
 from twill.solver.cpsat.variables import Expr, Literal, Space, negated
+from twill.storage import Buffer, buffers, read_end
 
 
 @dataclass

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ortools.sat.python import cp_model
 
-from twill.accounting import read_end, takes_over
 from twill.problem import Dependence, Op
 from twill.solver.cpsat.roles import Roles
 from twill.solver.cpsat.variables import Expr, Literal, Space, negated
+from twill.storage import read_end, takes_over
 
 
 def add_registers(space: Space, roles: Roles) -> list[Held]:

@@ -13,9 +13,10 @@ from functools import cached_property
 import networkx as nx
 from ortools.sat.python import cp_model
 
-from twill.accounting import ceil_div, constraint_dependences
+from twill.accounting import ceil_div
 from twill.problem import Dependence, Problem, groups
 from twill.solver.distances import distances
+from twill.storage import constraint_dependences
 
 Literal = cp_model.BoolVarT
 """A 0-1 variable or its negation."""

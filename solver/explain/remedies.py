@@ -8,12 +8,13 @@ from fractions import Fraction
 from math import ceil, gcd
 from typing import TypeVar
 
-from twill.accounting import Usage, buffers
+from twill.accounting import Usage
 from twill.explanation import Core, Remedy
 from twill.problem import Dependence, Op, Problem, Reservation
 from twill.relaxation import Group, arrow, lift, more_stages
 from twill.solver.explain.core import minimal_core
 from twill.solver.explain.oracle import Oracle
+from twill.storage import buffers
 
 T = TypeVar("T")
 

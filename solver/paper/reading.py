@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from twill.accounting import implied_dependences, read_end
 from twill.problem import Dependence, Op, Problem, Reservation
 from twill.solver.paper.options import PaperOptions
 from twill.solver.paper.program import Fluid, PaperEdge, PaperOp, Program
+from twill.storage import implied_dependences, read_end
 
 
 def read_problem(problem: Problem, options: PaperOptions) -> Program:

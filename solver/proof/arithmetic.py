@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from twill.accounting import buffers
 from twill.problem import Problem
 from twill.solver.bounds import EXCLUSION, Bound, Bounds
 from twill.solver.circuits import Arc
+from twill.storage import buffers
 
 Step = dict[str, Any]
 

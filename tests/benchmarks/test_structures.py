@@ -25,13 +25,13 @@ from benchmarks.structure_measure import measure
 from benchmarks.structure_page import page, stale, table
 from benchmarks.structures import PAGE, RESULTS, STORED, stored
 from tests.attention import attention
-from twill.accounting import buffers
 from twill.diagnostics import InputError
 from twill.expert_match import value_of
 from twill.formats import problem_digest
 from twill.problem import Op
 from twill.schedule import Optimal
 from twill.solver import SolveOptions, solve
+from twill.storage import buffers
 
 HOPPER, BLACKWELL = Granularity("h100"), Granularity("b200")
 EVERY = tuple(dict.fromkeys((*granularities(), *compared())))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from twill.accounting import Buffer, buffers
 from twill.check.atoms import Atom, Clause
 from twill.problem import Dependence, Op, Problem
+from twill.storage import Buffer, buffers
 
 
 @dataclass

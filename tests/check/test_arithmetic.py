@@ -10,7 +10,6 @@ import pytest
 
 from tests.brute_force import exists
 from tests.random_problems import random_problem
-from twill.accounting import buffers
 from twill.check.arithmetic import _stay, check_bound
 from twill.check.circuits import must_cross, ring_arc
 from twill.check.period import Invalid
@@ -31,6 +30,7 @@ from twill.solver.bounds import reuse_arcs
 from twill.solver.certain import least_waits
 from twill.solver.certain import must_cross as must_cross_of_solver
 from twill.solver.proof.arithmetic import bound_step
+from twill.storage import buffers
 
 Json = dict[str, Any]
 

@@ -11,7 +11,8 @@ import pytest
 
 from twill.costs import Elementwise, Load, cost
 from twill.diagnostics import InputError
-from twill.machine import Confidence, Machine, Quantity
+from twill.machine import Machine
+from twill.quantity import Confidence, Quantity
 from twill.spec.machine import load_machine, shipped_machines
 from twill.spec.machine_layers import merge_layers, read_layers
 

@@ -11,7 +11,6 @@ from itertools import product
 import pytest
 
 from tests.brute_force import CLAIM
-from twill.accounting import buffers
 from twill.elaborate import elaborate
 from twill.knobs import Knobs, turned
 from twill.lemmas import monotone
@@ -25,6 +24,7 @@ from twill.solver.options import Stop
 from twill.solver.smt.engine import Limit, decide
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
+from twill.storage import buffers
 from twill.verify import verify
 
 

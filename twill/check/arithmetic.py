@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import Any
 
-from twill.accounting import ceil_div, constraint_dependences
+from twill.accounting import ceil_div
 from twill.check.circuits import circuit, endless, expect, memory_lines, must_cross
 from twill.check.period import Invalid
 from twill.problem import Op, Problem
+from twill.storage import constraint_dependences
 
 Step = Mapping[str, Any]
 

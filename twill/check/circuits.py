@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from twill.accounting import buffers, ceil_div, constraint_dependences, read_end
+from twill.accounting import ceil_div
 from twill.check.period import Invalid
 from twill.problem import Dependence, Problem
+from twill.storage import buffers, constraint_dependences, read_end
 
 Step = Mapping[str, Any]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from twill.accounting import Buffer, buffers, constraint_dependences
 from twill.problem import Dependence, Problem, RoleLimits
+from twill.storage import Buffer, buffers, constraint_dependences
 
 Row = Sequence[Any]
 """Names and numbers as a certificate lists them: what they are is found out by using them."""

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from twill.costs.requests import TYPE_BITS, CostLine, Unsupported
 from twill.diagnostics import nearest
-from twill.machine import Machine, Quantity
+from twill.machine import Machine
 from twill.problem import Reservation
+from twill.quantity import Quantity
 
 T = TypeVar("T")
 Number = int | Fraction

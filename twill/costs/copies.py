@@ -6,7 +6,8 @@ from math import ceil
 
 from twill.costs.arithmetic import BANDWIDTH, Ledger, choose, duration, instructions
 from twill.costs.requests import Load, Move, OpCost, Store, Unsupported
-from twill.machine import CopyModel, Machine, MoveModel, Quantity
+from twill.machine import CopyModel, Machine, MoveModel
+from twill.quantity import Quantity
 
 
 def load_cost(machine: Machine, request: Load) -> OpCost:

@@ -6,8 +6,9 @@ from math import ceil
 
 from twill.costs.arithmetic import Ledger
 from twill.costs.requests import CostLine
-from twill.machine import Machine, Quantity, SynchronisationModel
+from twill.machine import Machine, SynchronisationModel
 from twill.problem import REGISTER, Handoff
+from twill.quantity import Quantity
 
 
 def handoff_cost(

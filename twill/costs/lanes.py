@@ -11,7 +11,8 @@ from math import ceil
 
 from twill.costs.arithmetic import Ledger, choose, duration, warp_share
 from twill.costs.requests import Conversion, Elementwise, OpCost, Reduction, Unsupported
-from twill.machine import ElementwiseModel, LaneRate, Machine, Quantity
+from twill.machine import ElementwiseModel, LaneRate, Machine
+from twill.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)

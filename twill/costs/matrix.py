@@ -12,8 +12,9 @@ from math import ceil
 
 from twill.costs.arithmetic import Ledger, choose, instructions, text, type_bits
 from twill.costs.requests import MatrixMultiply, OpCost, Unsupported
-from twill.machine import Machine, MatrixModel, Quantity
+from twill.machine import Machine, MatrixModel
 from twill.problem import REGISTER
+from twill.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twill.machine import Quantity
 from twill.problem import Reservation
+from twill.quantity import Quantity
 
 TYPE_BITS: Mapping[str, int] = {
     "fp32": 32,

@@ -6,9 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from math import floor
 
-from twill.accounting import read_end
 from twill.events.schedule import is_late, varies
 from twill.problem import Dependence, Op, Problem
+from twill.storage import read_end
 
 
 def longer(problem: Problem, fraction: Fraction) -> Problem:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
-from twill.accounting import Usage, ceil_div, constraint_dependences, read_end
+from twill.accounting import Usage, ceil_div
 from twill.events.graph import Edge, EventGraph
 from twill.events.ratio import max_ratio
 from twill.events.schedule import schedule_graph
 from twill.problem import Op, Problem
+from twill.storage import constraint_dependences, read_end
 
 LONGER = Fraction(1, 4)
 """How much longer asynchronous and hand-off latencies are taken to be."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from twill.accounting import Buffer, Usage, ceil_div, read_end
+from twill.accounting import Usage, ceil_div
 from twill.events.graph import HANDOFF, Edge, EventGraph, Part
 from twill.events.streams import Turn, stream_edges
 from twill.problem import Dependence, Op, Problem, Reservation, Unit
+from twill.storage import Buffer, read_end
 
 
 def issued(op: Op) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from twill.accounting import Usage, ceil_div, read_end, takes_over
+from twill.accounting import Usage, ceil_div
 from twill.lower.program import Held
 from twill.problem import Dependence, Problem
+from twill.storage import read_end, takes_over
 
 
 @dataclass(frozen=True, slots=True)

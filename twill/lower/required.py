@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from twill.accounting import Buffer, Usage
+from twill.accounting import Usage
 from twill.lower.registers import Chain
 from twill.problem import Dependence, Op, Problem
+from twill.storage import Buffer
 
 
 @dataclass(frozen=True, slots=True)

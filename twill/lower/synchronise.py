@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from twill.accounting import Usage, read_end
+from twill.accounting import Usage
 from twill.diagnostics import Diagnostic, InputError
 from twill.lower.order import ALL, ONE, OWN, Order, queue_of
 from twill.lower.program import Arrive, Drain, Run, Signal, Sync, Wait
@@ -25,6 +25,7 @@ from twill.lower.streams import (
     Entry,
     Streams,
 )
+from twill.storage import read_end
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from twill.accounting import buffers, read_end, takes_over
 from twill.lower.events import SyncCosts
 from twill.lower.order import queue_of
 from twill.lower.program import Run, WarpProgram
@@ -15,6 +14,7 @@ from twill.lower.required import by_one, is_private
 from twill.problem import Dependence, Op, Problem
 from twill.simulate.prices import Prices
 from twill.simulate.storage import Reader
+from twill.storage import buffers, read_end, takes_over
 
 PARTS = 2
 """Shares of a slot: the first warp's, and that of one warp that stands for all others."""

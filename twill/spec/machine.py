@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twill.diagnostics import Diagnostic, InputError
-from twill.machine import Machine, Point, Quantity
+from twill.machine import Machine
+from twill.quantity import Point, Quantity
 from twill.spec.fields import Model
 from twill.spec.machine_checks import check_names
 from twill.spec.machine_layers import merge_layers, read_layers, shipped_machines
-from twill.spec.machine_models import MachineModel, Number, PointModel
+from twill.spec.machine_models import MachineModel
+from twill.spec.machine_numbers import Number, PointModel
 from twill.spec.nodes import Document
 from twill.spec.reader import validate
 from twill.spec.what_if import changed

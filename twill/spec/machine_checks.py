@@ -16,11 +16,11 @@ from twill.spec.machine_models import (
     ElementwiseModel,
     MachineModel,
     MatrixModel,
-    Number,
     OperandsModel,
     ReductionModel,
     RoleModel,
 )
+from twill.spec.machine_numbers import Number
 from twill.spec.nodes import Document, Key
 
 Path = tuple[Key, ...]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twill.accounting import Buffer, read_end
 from twill.check.atoms import Clause
 from twill.check.period import Invalid
 from twill.check.rules.storage import barriers, memory
 from twill.solver.proof.candidate import Candidate
+from twill.storage import Buffer, read_end
 
 Rows = list[list[str | int]]
 

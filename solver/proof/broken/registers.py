@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from twill.accounting import charged_warps, read_end, takes_over
+from twill.accounting import charged_warps
 from twill.problem import Op, RoleLimits
 from twill.solver.proof.candidate import Candidate
+from twill.storage import read_end, takes_over
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import pytest
 from tests.attention import attention
 from tests.brute_force import judged
 from tests.larger_problems import larger_problem
-from twill.accounting import buffers, implied_dependences
 from twill.elaborate import elaborate
 from twill.lemmas import enough_stages
 from twill.problem import Limits, Op, Problem, Reservation, Unit
@@ -20,6 +19,7 @@ from twill.solver.smt.engine import Limit, decide
 from twill.solver.smt.storage import orders, rings
 from twill.spec.loop import load_loop
 from twill.spec.machine import load_machine
+from twill.storage import buffers, implied_dependences
 
 
 def test_a_schedule_verifies_and_roles_are_numbered_from_the_load_role() -> None:

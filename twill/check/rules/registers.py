@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from twill.accounting import ceil_div, charged_warps, read_end, takes_over
+from twill.accounting import ceil_div, charged_warps
 from twill.check.atoms import Clause, Event, Literal, Term, clause, late, negated, same
 from twill.check.period import Invalid, Period, Row, Rows
 from twill.check.rules.roles import shared
 from twill.problem import Dependence
+from twill.storage import read_end, takes_over
 
 
 def held(period: Period, value: str, reason: Row, shift: int, at: str) -> Clause:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twill.accounting import read_end
 from twill.check.atoms import Clause, Event, Literal, Term, clause, late, same
 from twill.check.period import Invalid, Period, Row, Rows
+from twill.storage import read_end
 
 
 def deep(period: Period, ring: str, slots: int, first: str, last: Row) -> Clause:

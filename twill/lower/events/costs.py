@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from twill.machine import Machine, Quantity
+from twill.machine import Machine
+from twill.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)

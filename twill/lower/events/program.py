@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from twill.accounting import Usage, read_end
+from twill.accounting import Usage
 from twill.events.graph import Edge, EventGraph, Part
 from twill.events.schedule import issued, model_edges, variable
 from twill.events.streams import Turn, stream_edges
@@ -28,6 +28,7 @@ from twill.lower.program import (
     Wait,
     WarpProgram,
 )
+from twill.storage import read_end
 
 
 def program_graph(
