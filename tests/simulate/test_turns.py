@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 
 from tests.lower.shipped import PAIRS, fragile, solved
-from twill.lower import confused_phases, missing_orderings
+from twill.lower import WarpProgram, confused_phases, missing_orderings
 from twill.lower.deepen import lower_well
 from twill.lower.events import SyncCosts, timing
 from twill.lower.lowering import usage_of
@@ -15,6 +18,15 @@ from twill.simulate.machine import Machine
 from twill.simulate.measure import cycles_per_iteration
 from twill.simulate.turns import _simulated, program_of
 from twill.simulate.values import Symbols
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "simulating.md"
+
+
+@cache
+def programmed(loop: str, machine: str) -> WarpProgram:
+    """The program of a pair, with turns where they help."""
+    made, schedule = solved(loop, machine)
+    return program_of(made.problem, schedule, SyncCosts.of(made.machine))
 
 
 def test_turns_where_a_role_would_run_ahead() -> None:
@@ -51,6 +63,23 @@ def test_in_the_schedule_s_order_the_graph_is_right(loop: str, machine: str, pri
     assert 0.9 * promised < found <= promised
 
 
+@pytest.mark.parametrize(("loop", "machine"), PAIRS)
+def test_the_table_of_speeds_is_current(loop: str, machine: str) -> None:
+    """Each line of ``docs/simulating.md``: simulated both ways, and what the graph says."""
+    made, schedule = solved(loop, machine)
+    costs = SyncCosts.of(made.machine)
+    program = programmed(loop, machine)
+    figures: list[object] = [schedule.ii]
+    for ordered in (False, True):
+        run = Machine(made.problem, program, Symbols(), 64, Fixed(scheduled=ordered), costs)
+        run.run()
+        cycles = cycles_per_iteration(made.problem, run.trace, 64, program.stages)
+        figures.append(f"{cycles:.0f}")
+    figures.append(timing(usage_of(made.problem, schedule), program, costs).cycles)
+    row = " | ".join([f"{loop}, {machine}", *map(str, figures)])
+    assert f"| {row} |" in DOCS.read_text("utf-8").splitlines()
+
+
 @pytest.mark.parametrize(
     ("loop", "machine"), [("flash_attention_forward", "h100"), ("flash_attention_backward", "b200")]
 )
@@ -58,5 +87,5 @@ def test_no_turn_where_none_helps(loop: str, machine: str) -> None:
     """Forward attention keeps its II as it is; with tensor memory a turn costs what it gains."""
     made, schedule = solved(loop, machine)
     costs = SyncCosts.of(made.machine)
-    program = program_of(made.problem, schedule, costs)
+    program = programmed(loop, machine)
     assert program == lower_well(made.problem, schedule, costs)
