@@ -25,7 +25,7 @@ from twill.lower.program import (
     Sync,
     Wait,
 )
-from twill.problem import Op, Problem, RoleLimits
+from twill.problem import Dependence, Op, Problem, Result, RoleLimits
 from twill.spec.machine import load_machine
 
 pairs = pytest.mark.parametrize(("loop", "machine"), PAIRS)
@@ -180,6 +180,41 @@ def test_a_sync_takes_its_turn() -> None:
     """It comes after what was begun and costs what a machine says."""
     usage, program = two_roles([Sync(0, 0, (), "A"), A], [B])
     assert timing(usage, program, SyncCosts(sync=9)).cycles == 13
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_sync_waits_for_memory(stored: bool) -> None:
+    """Until the warps' own stores are complete, and what they read in memory is read."""
+    space = Result("shared", 16)
+    write = Op("A", issue=4, latency=30, result=space if stored else None)
+    read = Op("A", issue=4, latency=6)
+    load = Op("B", latency=6, asynchronous=True, result=space)
+    reads = (Dependence("B", "A", delay=0, read_until=30),)
+    problem = Problem(
+        "one",
+        (write,) if stored else (read, load),
+        () if stored else reads,
+        roles=RoleLimits(2, 8),
+    )
+    usage = Usage(problem, 50, {"A": 0, "B": 0}, {"A": "one", "B": "two"})
+    roles = (RoleProgram("one", 1, None, (A, Sync(0, 0, ("A",), "A"))),)
+    program = WarpProgram("one", "0" * 64, 50, 4, 1, roles, (), (), (), {})
+    assert timing(usage, program, SyncCosts(sync=9)).cycles == 39
+
+
+def test_loads_that_run_ahead_share_the_copy_engine() -> None:
+    """In the order of their issue: the second comes late, whenever its slot is free."""
+    usage, program = lowered("gemm", "h100")
+    edges = program_graph(usage, program).edges
+    queue = [e for e in edges if e.kind == "unit" and e.src.startswith("issue of")]
+    load = [i for i in program.role["load"].body if isinstance(i, Run)]
+    first, second = (f"issue of {i.op}" for i in load)
+    length = {op.name: op.reservations["tma"][0].length for op in usage.problem.ops[:2]}
+    assert {(e.src, e.dst, e.delay) for e in queue} == {
+        (first, second, length[load[0].op]),
+        (second, first, length[load[1].op]),
+    }
+    assert sum(e.tokens for e in queue) == 1
 
 
 def test_a_drain_waits_for_the_engine() -> None:

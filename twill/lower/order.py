@@ -48,6 +48,7 @@ class Order:
         self.streams = streams
         self.problem = streams.usage.problem
         self.edges: dict[Node, list[Edge]] = defaultdict(list)
+        self.reached: dict[tuple[Node, int, int], dict[Node, int]] = {}
         self.run: dict[str, Entry] = {}
         self.single = self._single_warps()
         for role, body in streams.body.items():
@@ -193,6 +194,12 @@ class Order:
         A hop counts where arrival and wait are executed whenever both ends are: at iterations
         from the first to the last of the two.
         """
+        question = source, distance, shift
+        if question not in self.reached:
+            self.reached[question] = self._reach(source, distance, shift)
+        return self.reached[question]
+
+    def _reach(self, source: Node, distance: int, shift: int) -> dict[Node, int]:
         low, high = min(0, distance, -shift), max(0, distance)
         best: dict[Node, int] = {}
         counter = 0

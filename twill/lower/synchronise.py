@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from twill.accounting import Usage
 from twill.diagnostics import Diagnostic, InputError
 from twill.lower.order import ALL, ONE, OWN, Order, queue_of
-from twill.lower.program import Arrive, Drain, Run, Signal, Sync, Wait
+from twill.lower.program import Arrive, Drain, Instruction, Run, Signal, Sync, Wait
 from twill.lower.required import Ordering, by_one
 from twill.lower.streams import (
     BEFORE_SEND,
@@ -324,6 +324,11 @@ class Synchroniser:
         index = body.index(entry)
         del body[index]
         self._changed()
-        if self.missing():
+        if not self._all_hold(entry.instruction):
             body.insert(index, entry)
             self._changed()
+
+    def _all_hold(self, gone: Instruction) -> bool:
+        """Whether all orderings hold; those that an instruction stood for are asked first."""
+        mine = getattr(gone, "before", "")
+        return all(map(self.order.holds, sorted(self.orderings, key=lambda o: o.dst != mine)))

@@ -45,15 +45,20 @@ def program_of(problem: Problem, schedule: Schedule, costs: SyncCosts) -> WarpPr
     while cycles > floor:
         tried = [(*turns, turn) for turn in _pairs(problem, best) if turn not in turns]
         programs = [lower(problem, schedule, deeper, some) for some in tried]
-        times = [
-            max(_simulated(problem, program, costs), _promised(usage, program, costs))
-            for program in programs
-        ]
+        times = [_time(usage, program, costs, cycles) for program in programs]
         if not times or min(times) >= cycles:
             break
         number = times.index(min(times))
         cycles, best, turns = times[number], programs[number], tried[number]
     return best
+
+
+def _time(usage: Usage, program: WarpProgram, costs: SyncCosts, best: float) -> float:
+    """Cycles per iteration by graph and simulator; by the graph alone where that is no better."""
+    promised = _promised(usage, program, costs)
+    return (
+        promised if promised >= best else max(promised, _simulated(usage.problem, program, costs))
+    )
 
 
 def _promised(usage: Usage, program: WarpProgram, costs: SyncCosts) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from twill.accounting import Usage
 from twill.events.graph import Edge, EventGraph, Part
@@ -28,6 +29,7 @@ from twill.lower.program import (
     Wait,
     WarpProgram,
 )
+from twill.problem import Dependence, Op
 from twill.storage import read_end
 
 
@@ -57,6 +59,10 @@ class _Builder:
             for d in self.problem.dependences
             if d.kind == "flow" and (d.blocking or usage.crosses(d))
         }
+        self.loads: dict[str, list[Dependence]] = defaultdict(list)
+        for d in self.problem.dependences:
+            if d.kind == "flow" and _in_memory(self.problem.op[d.src]):
+                self.loads[d.dst].append(d)
         self.event = named(self.problem, program)
         self.arrivals: dict[str, list[tuple[str, Instruction]]] = defaultdict(list)
         for role in program.roles:
@@ -69,6 +75,7 @@ class _Builder:
         edges, added = list(model_edges(self.usage)), []
         for role in self.program.roles:
             edges += stream_edges(role.name, list(self._turns(role)))
+            edges += self._copies(role)
             for place, i in self._kept(role):
                 edges += self._met(role, place, i)
                 if self._is_added(i):
@@ -156,6 +163,29 @@ class _Builder:
         tail = op.issue + (0 if later else usage.send(run.op))
         return Turn(event, usage.wait(run.op), tail, run.offset, usage.blocks(run.op))
 
+    # Copies
+
+    def _copies(self, role: RoleProgram) -> Iterator[Edge]:
+        """Streaming loads of a role take their units in the order in which they are issued.
+
+        The schedule has them on the unit where their data is used, the program runs ahead.
+        """
+        runs = [i for i in role.body if isinstance(i, Run) and self.problem.op[i.op].streaming]
+        for unit in self.problem.units:
+            users = [i for i in runs if unit.name in self.problem.op[i.op].reservations]
+            if unit.capacity == 1 and not unit.fluid and users:
+                for one, two in pairwise(users):
+                    yield self._queued(unit.name, one, two, 0)
+                yield self._queued(unit.name, users[-1], users[0], 1)
+
+    def _queued(self, unit: str, one: Run, two: Run, bodies: int) -> Edge:
+        first, second = self.problem.op[one.op], self.problem.op[two.op]
+        end = max(r.offset + r.length for r in first.reservations[unit])
+        delay = end - min(r.offset for r in second.reservations[unit])
+        why = f"{second.name} is next on {unit} after {first.name}"
+        tokens = two.offset - one.offset + bodies
+        return Edge(issued(first), issued(second), delay, tokens, "unit", why)
+
     # What an instruction waits for besides its turn
 
     def _met(self, role: RoleProgram, place: int, i: Instruction) -> Iterator[Edge]:
@@ -167,11 +197,30 @@ class _Builder:
                 yield Edge(i.op, event, op.latency, i.lag, "drain", why, parts)
             case Wait():
                 yield from self._arrived(i, event)
+            case Sync():
+                yield from self._performed(role, place, i)
             case Arrive():
+                yield from self._performed(role, place, i)
                 yield from self._arrives(role, place, i)
         if isinstance(i, Wait | Drain) and i.before in self.problem.op and not self._is_added(i):
             run = issued(self.problem.op[i.before])
             yield Edge(event, run, 0, 0, "barrier", f"{run} comes after {event}")
+
+    def _performed(self, role: RoleProgram, place: int, i: Sync | Arrive) -> Iterator[Edge]:
+        """What the role's warps stored and read in memory before they meet, or arrive, is over."""
+        event = self.event[role.name, place]
+        for at, run in enumerate(role.body):
+            if isinstance(run, Run) and (cycles := self._memory_use(self.problem.op[run.op])):
+                tokens = i.offset - run.offset + (1 if at > place else 0)
+                why = f"{event}: {run.op} is done with memory"
+                yield Edge(run.op, event, cycles, tokens, "barrier", why)
+
+    def _memory_use(self, op: Op) -> int:
+        """Cycles after its start until an operation's warps have stored and read in memory."""
+        if op.asynchronous:
+            return 0
+        reads = [read_end(self.problem, d) for d in self.loads[op.name]]
+        return max([op.latency if _in_memory(op) else 0, *reads])
 
     def _arrived(self, wait: Wait, event: str) -> Iterator[Edge]:
         """Arrivals reach a wait; what a priced one costs on the way is in the dependence."""
@@ -214,6 +263,10 @@ class _Builder:
             return op.issue + self.usage.send(op.name)
         ends = [read_end(self.problem, d) for d in self.problem.dependences if d.dst == op.name]
         return max([op.issue, *ends])
+
+
+def _in_memory(op: Op) -> bool:
+    return op.result is not None and not op.in_registers
 
 
 def _arrives_on(i: Instruction) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ constexpr int HEAD = FIRST / KEYS;
 
 struct Inputs {
   std::vector<bf16> q, k, v, o, d_o;
-  std::vector<float> logarithm;
+  std::vector<float> logarithm, lse, delta;
   float scale = 1.44269504f / std::sqrt(float(D));
 };
 
@@ -36,23 +36,28 @@ inline void compare(const std::vector<double>& wanted, const bf16* found, const 
   require(worst <= most * 0x1p-6, what);
 }
 
-inline void check(const Inputs& in, int trips) {
-  std::vector<float> lse(ROWS), delta(ROWS), sum(ROWS * D, 0.0f);
-  std::vector<bf16> dq(ROWS * D), dk(HEADS * KEYS * D, to_bf16(NAN)), dv = dk;
+// The kernel in front, which knows nothing of iterations.
+inline void run_prepare(Inputs& in) {
+  in.lse.resize(ROWS), in.delta.resize(ROWS);
   for (int b = 0; b < ROWS / 4; ++b)
     run_block(128, b, [&] {
-      prepare(in.o.data(), in.d_o.data(), in.logarithm.data(), lse.data(), delta.data(), ROWS,
+      prepare(in.o.data(), in.d_o.data(), in.logarithm.data(), in.lse.data(), in.delta.data(), ROWS,
               in.scale);
     });
+}
+
+inline void check(const Inputs& in, int trips) {
+  std::vector<float> sum(ROWS * D, 0.0f);
+  std::vector<bf16> dq(ROWS * D), dk(HEADS * KEYS * D, to_bf16(NAN)), dv = dk;
   Parameters p = {};
   p.Q = {in.q.data(), ROWS, D, D, M, D}, p.dO = {in.d_o.data(), ROWS, D, D, M, D};
   p.K = {in.k.data(), HEADS * KEYS, D, D, N, D}, p.V = {in.v.data(), HEADS * KEYS, D, D, N, D};
-  p.lse = lse.data(), p.delta = delta.data(), p.dQ_sum = sum.data();
+  p.lse = in.lse.data(), p.delta = in.delta.data(), p.dQ_sum = sum.data();
   p.dK = dk.data(), p.dV = dv.data();
   p.queries = QUERIES, p.keys = KEYS, p.trips = trips, p.scale = in.scale;
   run_block(THREADS, BLOCK, [&] { flash_attention_backward(p); });
   for (int b = 0; b < ROWS * D / 2048; ++b)
-    run_block(1024, b, [&] { finish(sum.data(), dq.data(), ROWS, in.scale); });
+    run_apart(1024, b, [&] { finish(sum.data(), dq.data(), ROWS, in.scale); });
 
   std::vector<double> wanted_q(ROWS * D), wanted_k(N * D), wanted_v(N * D);
   const double s = in.scale * 0.6931471805599453;
@@ -92,5 +97,6 @@ int main(int count, char** arguments) {
     for (int d = 0; d < D; ++d) in.o.push_back(to_bf16(out[d] / sum));
     in.logarithm.push_back(std::log2(sum));
   }
+  run_prepare(in);
   for (int i = 1; i < count; ++i) check(in, std::atoi(arguments[i]));
 }
