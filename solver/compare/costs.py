@@ -1,0 +1,116 @@
+"""What each part of a structure costs, and what is lost where something is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from twill.comparison import Cost, Range
+from twill.knobs import Knobs, turned
+from twill.problem import Problem
+from twill.relaxation import Group, constraint_groups, lift
+from twill.schedule import Infeasible, Outcome, Schedule
+from twill.solver.compare.asked import Asked, Control, at_least, range_of, schedule_of
+from twill.solver.structured import Part, fixed
+from twill.structure import Structure
+
+ROLES, OFFSETS, EVERYTHING = "roles", "roles and offsets", "roles, offsets and orders"
+
+_STEPS: tuple[tuple[str, tuple[Part, ...]], ...] = (
+    (ROLES, ("roles",)),
+    (OFFSETS, ("roles", "offsets")),
+)
+
+
+def parts_of(
+    problem: Problem,
+    theirs: Structure,
+    free: Mapping[str, tuple[str, ...]],
+    ours: Range,
+    asked: Asked,
+) -> tuple[tuple[Cost, ...], Outcome]:
+    """The II with more and more of a structure fixed, and the outcome with all of it.
+
+    All of it is solved first, in all levels: where that costs nothing, no part of it does.
+    ``free``: operations that have no place in the order.
+    """
+    whole = fixed(problem, theirs, ("roles", "orders"), free)
+    outcome = asked.whole(whole, 0.5)
+    if isinstance(outcome, Infeasible):
+        outcome = _explained(outcome, whole, asked)
+    last = at_least(range_of(outcome), ours)
+    found = [Cost("nothing", ours)]
+    low = ours
+    for what, parts in _STEPS:
+        found.append(
+            Cost(what, _step(fixed(problem, theirs, parts, free), low, last, outcome, asked))
+        )
+        low = found[-1].ii
+    last = at_least(last, low)
+    return (*found, Cost(EVERYTHING, last)), outcome
+
+
+def _step(problem: Problem, low: Range, last: Range, whole: Outcome, asked: Asked) -> Range:
+    """The II of a step between two others: solved only where they leave it open."""
+    if low.exact and last.high == low.high:
+        return low
+    if low.low is None or not asked.deep:
+        return low if low.low is None else Range(low.low, last.high, "not solved")
+    return at_least(range_of(asked.quick(problem, 0.3, schedule_of(whole))), low)
+
+
+def _explained(outcome: Infeasible, problem: Problem, asked: Asked) -> Infeasible:
+    """With the constraint that stands in the way, if lifting a single one helps."""
+    for group in _suspects(problem):
+        free = asked.quick(lift(problem, [group]), 0.2)
+        schedule = schedule_of(free)
+        if schedule is not None:
+            summary = f"{_what(group)} forbid it at any II; without them an II of {schedule.ii} is"
+            reason = replace(outcome.reason, summary=f"{summary} possible")
+            return replace(outcome, reason=reason)
+    return outcome
+
+
+_WORDS = {
+    "registers": "registers",
+    "roles": "the limits of roles and warps",
+    "barriers": "the barriers that there are",
+    "stages": "the stages allowed",
+    "hand-offs": "hand-offs",
+    "issue": "instruction streams",
+}
+
+
+def _what(group: Group) -> str:
+    if group.kind == "memory":
+        return f"the limits of {group.name} memory"
+    return _WORDS.get(group.kind, group.title)
+
+
+def _suspects(problem: Problem) -> list[Group]:
+    """What can make a structure impossible at any II, the likeliest first."""
+    kinds = ("registers", "memory", "roles", "barriers", "stages", "hand-offs", "issue")
+    groups = constraint_groups(problem)
+    return [group for kind in kinds for group in groups if group.kind == kind]
+
+
+def controls(
+    problem: Problem, roles: int, known: Schedule | None, asked: Asked
+) -> tuple[Cost, ...]:
+    """The II with fewer roles than theirs, without hand-offs, and of the caller's problems."""
+    found = [*_own(problem, roles), *asked.controls]
+    costs = []
+    for number, control in enumerate(found):
+        share = 1 / (len(found) - number)
+        costs.append(Cost(control.what, range_of(asked.quick(control.problem, share, known))))
+    return tuple(costs)
+
+
+def _own(problem: Problem, roles: int) -> list[Control]:
+    if problem.roles is None or roles < 2:
+        return []
+    fewer, alone = Knobs(max_roles=roles - 1), Knobs(no_handoff=True)
+    return [
+        Control(f"at most {roles - 1} roles, one fewer than theirs", turned(problem, fewer)),
+        Control("no value in registers read on another role", turned(problem, alone)),
+    ]
