@@ -14,6 +14,7 @@ _MODELS = {
     "outcome": ("twill.formats.schedule_model", "OutcomeModel"),
     "loop": ("twill.spec.loop_models", "LoopModel"),
     "machine": ("twill.spec.machine_models", "MachineModel"),
+    "expert": ("twill.spec.expert_models", "ExpertModel"),
 }
 
 _SHAPES = ("certificate", "refutation")
