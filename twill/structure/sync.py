@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from twill.accounting import Usage
 from twill.comparison import Answer, Criterion
 from twill.events.graph import Edge
-from twill.events.schedule import schedule_graph
+from twill.events.schedule import issued, schedule_graph
 from twill.problem import Problem
 from twill.structure.model import Barrier, Structure
 from twill.structure.words import several
@@ -29,18 +29,23 @@ class HappensBefore:
 
     def __init__(self, usage: Usage, units: bool) -> None:
         edges = schedule_graph(usage).edges
+        self._loads = {op.name: issued(op) for op in usage.problem.ops if op.streaming}
         self._edges = tuple(e for e in edges if units or e.kind != "unit")
         self._tokens: dict[str, dict[str, int]] = {}
 
     def implies(self, barrier: Barrier) -> bool:
-        """Whether what stands behind the barrier always comes after what stands in front."""
+        """Whether what stands behind the barrier always comes after what stands in front.
+
+        In front of a streaming load any ring will do: its depth is compared by itself (C5).
+        """
         assert barrier.after is not None
         assert barrier.before is not None
         apart = barrier.before.offset - barrier.after.offset
         if barrier.after.op == barrier.before.op and apart >= 0:
             return True
-        fewest = self._from(barrier.after.op).get(barrier.before.op)
-        return fewest is not None and fewest <= apart
+        load = self._loads.get(barrier.before.op)
+        fewest = self._from(barrier.after.op).get(load or barrier.before.op)
+        return fewest is not None and (load is not None or fewest <= apart)
 
     def _from(self, src: str) -> dict[str, int]:
         if src not in self._tokens:
