@@ -27,8 +27,8 @@ _BARRIERS = (
 
 def expert_report(page: Page, expert: Expert) -> str:
     """The kernel as its file has it."""
-    title = Span(f"  {page.plain(expert.title)}")
-    lines: list[Line] = [(Span(page.plain(expert.name), "bold"), title), ()]
+    title = (Span(expert.name, "bold"), expert.title)
+    lines = [*table(page, (Column(""), Column("", wrap=True)), [title], indent=0), ()]
     lines += fields(page, _summary(expert))
     lines += heading(page, "Roles", "{a, b}: in any order; x@+1: x of the next iteration")
     lines += table(page, _ROLES, [_role(role) for role in expert.roles])
@@ -38,8 +38,7 @@ def expert_report(page: Page, expert: Expert) -> str:
     lines += _said(page, "Scope", "what the loop does not show", expert.scope)
     lines += _said(page, "Notes", "", expert.notes)
     lines += _performance(page, expert)
-    lines += heading(page, "Sources")
-    lines += [line for s in expert.sources for line in paragraph(page, _source(s), hang=2)]
+    lines += _said(page, "Sources", "", map(_source, expert.sources))
     return render(page, lines)
 
 
@@ -108,8 +107,7 @@ def _barrier(barrier: ExpertBarrier) -> tuple[Cell, ...]:
 def _compared(page: Page, expert: Expert) -> list[Line]:
     lines: list[Line] = []
     if expert.pairings:
-        note = f"twill compare SPEC --machine MACHINE --expert {expert.name}"
-        lines += heading(page, "Compared with", note)
+        lines += heading(page, "Compared with", "a loop on a machine, as options of twill")
         for pairing in expert.pairings:
             lines += paragraph(page, _pairing(pairing), hang=2)
             if pairing.why:
@@ -143,7 +141,7 @@ def _performance(page: Page, expert: Expert) -> list[Line]:
 def _source(source: Citation) -> str:
     """``what``: ``repository@commit file:lines``."""
     if not source.file:
-        return f"• {source.what}"
+        return source.what
     where = f"{source.repository}@{source.commit[:10]} {source.file}"
     lines = f", lines {', '.join(source.lines)}" if source.lines else ""
-    return f"• {source.what}: {where}{lines}"
+    return f"{source.what}: {where}{lines}"

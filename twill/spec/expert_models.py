@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -12,6 +13,10 @@ from twill.spec.fields import Count, Model, Name, Positive, Text
 
 LEAST_REGISTERS, MOST_REGISTERS, REGISTER_STEP = 24, 256, 8
 """What a kernel can ask for with ``setmaxnreg``, per thread."""
+
+
+COMMIT = r"^[0-9a-f]{7,40}$"
+LINES = r"^[0-9]{1,7}(-[0-9]{1,7})?$"
 
 
 def _registers(value: int) -> int:
@@ -29,10 +34,25 @@ def _registers(value: int) -> int:
     return value
 
 
+def _commit(text: str) -> str:
+    if not re.search(COMMIT, text):
+        message = "must be a commit, 7 to 40 digits of 0-9 and a-f; found {found}"
+        raise PydanticCustomError("twill_commit", message, {"found": repr(text[:50])})
+    return text
+
+
+def _lines(text: str) -> str:
+    first, _, last = text.partition("-")
+    if not re.search(LINES, text) or int(first) > int(last or first):
+        message = "must be lines, such as '750-888'; found {found}"
+        raise PydanticCustomError("twill_lines", message, {"found": repr(text[:50])})
+    return text
+
+
 Registers = Annotated[int, AfterValidator(_registers)]
 Group = Annotated[list[Text], Field(min_length=1)]
-Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{7,40}$")]
-Lines = Annotated[str, Field(pattern=r"^[0-9]+(-[0-9]+)?$")]
+Commit = Annotated[str, AfterValidator(_commit), Field(json_schema_extra={"pattern": COMMIT})]
+Lines = Annotated[str, AfterValidator(_lines), Field(json_schema_extra={"pattern": LINES})]
 
 
 class CitationModel(Model):
