@@ -62,7 +62,7 @@ def contradicting(problem: Problem, structure: Structure) -> dict[str, tuple[str
         groups = [(body, g) for body, g in _groups(structure, found) if on_it & set(g)]
         if not groups:
             break
-        _, best = min(groups, key=lambda each: _remaining(problem, *each, found))
+        _, best = min(groups, key=lambda each: _remaining(problem, each[0], each[1], found))
         found |= dict.fromkeys(best, tuple(map(_arrow, circuit)))
     return found
 

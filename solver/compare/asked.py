@@ -54,9 +54,15 @@ class Asked:
         options = replace(self.options, time_limit=seconds)
         return self.run(problem, options, known)
 
-    def quick(self, problem: Problem, share: float, known: Schedule | None = None) -> Outcome:
-        """The smallest II alone, within a share of the time that is left."""
-        seconds = max(0.1, share * self.left)
+    def quick(
+        self,
+        problem: Problem,
+        share: float,
+        known: Schedule | None = None,
+        most: float = float("inf"),
+    ) -> Outcome:
+        """The smallest II alone, within a share of the time that is left, and ``most`` seconds."""
+        seconds = max(0.1, min(most, share * self.left))
         options = replace(self.options, time_limit=seconds, proof_limit=0, levels=())
         return self.run(problem, options, known)
 

@@ -22,7 +22,7 @@ from twill.structure.model import usage_of
 from twill.structure.of_expert import of_expert
 from twill.structure.offsets import offsets_criterion
 from twill.structure.orders import orders_criterion
-from twill.structure.partition import roles_criterion
+from twill.structure.partition import computing, roles_criterion
 from twill.structure.resources import resources_criterion
 from twill.structure.storage import storage_criterion
 from twill.structure.sync import sync_criterion
@@ -125,7 +125,15 @@ class _Work:
             pairing=self.pairing,
             problem_sha256=problem_digest(self.problem),
             word=verdict,
-            sentence=sentence(verdict, title, self.side.title, self.our_ii, their_ii, same),
+            sentence=sentence(
+                verdict,
+                title,
+                self.side.title,
+                self.our_ii,
+                their_ii,
+                same,
+                trivial=len(computing(self.problem)) == 1,
+            ),
             our_ii=self.our_ii,
             their_ii=their_ii,
             criteria=criteria,

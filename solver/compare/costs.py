@@ -16,6 +16,9 @@ from twill.structure import Structure
 
 ROLES, OFFSETS, EVERYTHING = "roles", "roles and offsets", "roles, offsets and orders"
 
+CONTROL_S = 20.0
+"""The most seconds for a control: it need not be proved to be seen to be worse."""
+
 _STEPS: tuple[tuple[str, tuple[Part, ...]], ...] = (
     (ROLES, ("roles",)),
     (OFFSETS, ("roles", "offsets")),
@@ -99,11 +102,10 @@ def controls(
 ) -> tuple[Cost, ...]:
     """The II with fewer roles than theirs, without hand-offs, and of the caller's problems."""
     found = [*_own(problem, roles), *asked.controls]
-    costs = []
-    for number, control in enumerate(found):
-        share = 1 / (len(found) - number)
-        costs.append(Cost(control.what, range_of(asked.quick(control.problem, share, known))))
-    return tuple(costs)
+    most = min(CONTROL_S, asked.options.time_limit / 10)
+    return tuple(
+        Cost(each.what, range_of(asked.quick(each.problem, 0.5, known, most))) for each in found
+    )
 
 
 def _own(problem: Problem, roles: int) -> list[Control]:

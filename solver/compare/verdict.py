@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from twill.comparison import Criterion, Range, Word
 from twill.solver.compare.model_ii import ii_answer
 
+NO_CREDIT = " Besides loads the loop has one operation, so there was little to choose."
+
 
 def word(ours: Range, theirs: Range, structural: Sequence[Criterion]) -> Word:
     """The word of docs/comparing.md."""
@@ -28,14 +30,16 @@ def sentence(
     ours: Range,
     theirs: Range,
     structural: Sequence[Criterion],
+    trivial: bool = False,
 ) -> str:
-    """The word as a sentence with its numbers."""
+    """The word as a sentence with its numbers; ``trivial``: there was nothing to choose."""
     our = our[:1].upper() + our[1:]
     match verdict:
         case "rediscovered":
             return (
                 f"{our} has the structure of {their}: the same roles, offsets, orders and"
                 f" synchronisation, rings that suffice, and the same II of {ours.high} cycles."
+                f"{NO_CREDIT if trivial else ''}"
             )
         case "tie":
             return (

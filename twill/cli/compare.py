@@ -42,7 +42,10 @@ class Shown:
     " May be repeated.",
 )
 @click.option(
-    "--all", "every", is_flag=True, help="Every shipped kernel; with a SPEC those it is paired with."
+    "--all",
+    "every",
+    is_flag=True,
+    help="Every shipped kernel; with a SPEC those it is paired with.",
 )
 @click.option(
     "--problem",

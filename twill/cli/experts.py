@@ -121,9 +121,7 @@ def compared(case: Case, shown: Shown) -> tuple[Comparison, bool]:
 
     model = load_model(case.spec, case.choices)
     options = SolveOptions(shown.time_limit)
-    effort = Effort(
-        shown.time_limit, options.seed, options.workers, shown.quiet, shown.no_color
-    )
+    effort = Effort(shown.time_limit, options.seed, options.workers, shown.quiet, shown.no_color)
     cache = None if shown.no_cache else open_cache(model, effort.options, effort.note)
     asked_from = Asked(options, controls=tuple(_controls(case)))
     best = answer(cache, lambda: search(model, effort))

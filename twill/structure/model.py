@@ -43,12 +43,16 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """``slots`` of a memory, or of registers, that ``values`` (names of operations) share."""
+    """``slots`` of a memory, or of registers, that ``values`` (names of operations) share.
+
+    ``alternating``: they take slots in turn; otherwise a slot holds one of each.
+    """
 
     name: str
     memory: str
     slots: int
     values: tuple[str, ...]
+    alternating: bool = False
 
 
 @dataclass(frozen=True, slots=True)

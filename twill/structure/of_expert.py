@@ -43,7 +43,13 @@ def _rings(buffer: ExpertBuffer, names: Sequence[str]) -> Iterator[Ring]:
     for tile in tiles:
         mine = tuple(n for n in values if not tile or tile in index_of(n))
         if mine:
-            yield Ring(f"{buffer.name} {tile}".strip(), buffer.memory, buffer.slots, mine)
+            yield Ring(
+                f"{buffer.name} {tile}".strip(),
+                buffer.memory,
+                buffer.slots,
+                mine,
+                buffer.alternating,
+            )
 
 
 def _is_of(index: str, dimension: str) -> bool:

@@ -90,8 +90,7 @@ def _told(u: str, v: str, ours: Structure, theirs: Structure) -> str:
     mine, other = ours.lead(u, v), theirs.lead(u, v)
     assert mine is not None
     assert other is not None
-    return f"last {v} before {u}@+0: ours {v}@{mine[0]:+d}, theirs {v}@{_range(other)}"
-
-
-def _range(lead: tuple[int, int]) -> str:
-    return f"{lead[0]:+d}" if lead[0] == lead[1] else f"{lead[0]:+d} or {lead[1]:+d}"
+    later, first, second = (
+        (other[0], "theirs", "ours") if mine[1] < other[0] else (mine[0], "ours", "theirs")
+    )
+    return f"{v}@{later:+d} comes before {u}@+0 in {first}, after it in {second}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -58,16 +57,14 @@ def rand_index(problem: Problem, ours: Structure, theirs: Structure) -> Fraction
 def roles_criterion(problem: Problem, ours: Structure, theirs: Structure) -> Criterion:
     """C1 with its evidence."""
     strange = moved(problem, ours, theirs)
-    said = [_parts(problem, parts(problem, theirs))]
     if not strange:
-        said.insert(0, "the same operations share a role; loads, whose role is given, do not count")
-        return Criterion("C1", "roles", "same", tuple(said))
+        count = plural(len(parts(problem, theirs)), "role")
+        said = f"the same operations share a role: {count} besides that of loads, which is given"
+        if len(computing(problem)) == 1:
+            said = "there is only one operation besides loads, whose role is given: no credit"
+        return Criterion("C1", "roles", "same", (said,))
     index = rand_index(problem, ours, theirs)
     count = f"{plural(len(strange), 'operation')} of {len(computing(problem))}"
     share = f"of all pairs of operations {float(index):.2f} are together, or apart, in both"
     evidence = (f"{count} on another role: {several(problem, strange)}", f"{share} (Rand index)")
     return Criterion("C1", "roles", "different", evidence)
-
-
-def _parts(problem: Problem, found: Sequence[set[str]]) -> str:
-    return " | ".join(several(problem, names) for names in found)

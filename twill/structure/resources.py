@@ -60,13 +60,17 @@ def _memory(problem: Problem, theirs: Structure) -> list[tuple[bool, str]]:
 
 
 def _slot(problem: Problem, ring: Ring) -> int:
-    """The size of a slot: the largest of the values that share it, all its slices together."""
+    """The size of a slot: of all values that it holds at once, all slices together.
+
+    A value that takes over the storage of another is no more than that other.
+    """
     size: dict[str, int] = {}
     for name in ring.values:
-        result = problem.op[name].result
-        if result is not None and result.space == ring.memory:
-            size[value_of(name)] = size.get(value_of(name), 0) + result.size
-    return max(size.values(), default=0)
+        op = problem.op[name]
+        taken = op.in_place is not None and op.in_place.op in ring.values
+        if op.result is not None and op.result.space == ring.memory and not taken:
+            size[value_of(name)] = size.get(value_of(name), 0) + op.result.size
+    return max(size.values(), default=0) if ring.alternating else sum(size.values())
 
 
 def _budgets(theirs: Structure, schedule: Schedule) -> list[tuple[bool, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twill.accounting import Buffer, Usage, ceil_div, read_end
-from twill.comparison import Criterion
+from twill.comparison import Answer, Criterion
 from twill.problem import REGISTER, Problem
 from twill.structure.model import Ring, Structure
 from twill.structure.words import plural, value_of
@@ -11,31 +11,30 @@ from twill.structure.words import plural, value_of
 
 def storage_criterion(problem: Problem, usage: Usage, theirs: Structure) -> Criterion:
     """C5 with its evidence: a ring of theirs holds what is alive at once in ours."""
-    evidence: list[str] = []
+    told: dict[str, list[str]] = {}
     short = False
     for ring in theirs.rings:
         need = needed(problem, usage, ring)
-        if not need:
-            evidence.append(f"{ring.name}: holds no result of the loop")
-            continue
-        slots = plural(ring.slots, "slot")
-        enough = need <= ring.slots
-        short = short or not enough
-        evidence.append(
-            f"{ring.name}: {slots} of {ring.memory}, ours needs {need}"
-            + ("" if enough else ": too few")
-        )
-    if not theirs.rings:
-        evidence.append("no buffers are stated")
-    return Criterion("C5", "ring depths", "different" if short else "same", tuple(evidence))
+        short = short or need > ring.slots
+        told.setdefault(_told(ring, need), []).append(ring.name)
+    evidence = tuple(f"{', '.join(names)}: {text}" for text, names in told.items())
+    answer: Answer = "different" if short else "same"
+    return Criterion("C5", "ring depths", answer, evidence or ("no buffers are stated",))
+
+
+def _told(ring: Ring, need: int) -> str:
+    if not need:
+        return "no result of the loop"
+    text = f"{plural(ring.slots, 'slot')} of {ring.memory}, ours needs {need}"
+    return text if need <= ring.slots else f"{text}: too few"
 
 
 def needed(problem: Problem, usage: Usage, ring: Ring) -> int:
     """The slots that a schedule needs for the values of a ring of another kernel.
 
     A ring per value of ours, or per storage that values take over from each other; in registers
-    the most instances alive at once. A slot holds all slices of a value. 0 where none of the
-    values is stored like that.
+    the most instances alive at once. A slot holds all slices of a value, and one of each value
+    unless they take slots in turn. 0 where none of the values is stored like that.
     """
     most: dict[str, int] = {}
     if ring.memory.startswith(REGISTER):
@@ -46,7 +45,7 @@ def needed(problem: Problem, usage: Usage, ring: Ring) -> int:
             if set(buffer.members) & set(ring.values):
                 value, depth = value_of(buffer.name), least_depth(problem, usage, buffer)
                 most[value] = max(most.get(value, 0), depth)
-    return sum(most.values())
+    return sum(most.values()) if ring.alternating else max(most.values(), default=0)
 
 
 def least_depth(problem: Problem, usage: Usage, buffer: Buffer) -> int:
