@@ -54,7 +54,8 @@ def contradicting(problem: Problem, structure: Structure) -> dict[str, tuple[str
     """Operations that cannot stand where the structure has them, whatever the II.
 
     Each with the circuit of dependences and orders that nothing makes room for. They are left
-    out group by group, of the groups on a circuit the one that leaves the shortest other one.
+    out group by group, of the groups on a circuit the one that leaves the shortest other one
+    and is the smallest.
     """
     found: dict[str, tuple[str, ...]] = {}
     while circuit := _endless(fixed(problem, structure, ("orders",), found)):
@@ -62,7 +63,8 @@ def contradicting(problem: Problem, structure: Structure) -> dict[str, tuple[str
         groups = [(body, g) for body, g in _groups(structure, found) if on_it & set(g)]
         if not groups:
             break
-        _, best = min(groups, key=lambda each: _remaining(problem, each[0], each[1], found))
+        costs = [(_remaining(problem, body, g, found), len(g), g) for body, g in groups]
+        best = min(costs)[2]
         found |= dict.fromkeys(best, tuple(map(_arrow, circuit)))
     return found
 

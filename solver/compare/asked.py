@@ -60,10 +60,15 @@ class Asked:
         share: float,
         known: Schedule | None = None,
         most: float = float("inf"),
+        proof: bool = False,
     ) -> Outcome:
-        """The smallest II alone, within a share of the time that is left, and ``most`` seconds."""
+        """The smallest II alone, within a share of the time that is left, and ``most`` seconds.
+
+        ``proof``: with a refutation that can be checked, if one is found.
+        """
         seconds = max(0.1, min(most, share * self.left))
-        options = replace(self.options, time_limit=seconds, proof_limit=0, levels=())
+        limit = self.options.proof_limit if proof else 0
+        options = replace(self.options, time_limit=seconds, proof_limit=limit, levels=())
         return self.run(problem, options, known)
 
 

@@ -11,18 +11,13 @@ from twill.problem import Problem
 from twill.relaxation import Group, constraint_groups, lift
 from twill.schedule import Infeasible, Outcome, Schedule
 from twill.solver.compare.asked import Asked, Control, at_least, range_of, schedule_of
-from twill.solver.structured import Part, fixed
+from twill.solver.structured import fixed
 from twill.structure import Structure
 
-ROLES, OFFSETS, EVERYTHING = "roles", "roles and offsets", "roles, offsets and orders"
+ROLES, OFFSETS, ALL = "roles", "roles and offsets", "roles, offsets and orders"
 
 CONTROL_S = 20.0
 """The most seconds for a control: it need not be proved to be seen to be worse."""
-
-_STEPS: tuple[tuple[str, tuple[Part, ...]], ...] = (
-    (ROLES, ("roles",)),
-    (OFFSETS, ("roles", "offsets")),
-)
 
 
 def parts_of(
@@ -34,32 +29,34 @@ def parts_of(
 ) -> tuple[tuple[Cost, ...], Outcome]:
     """The II with more and more of a structure fixed, and the outcome with all of it.
 
-    All of it is solved first, in all levels: where that costs nothing, no part of it does.
-    ``free``: operations that have no place in the order.
+    ``free``: operations that have no place in the order. All of it is solved in all levels. The
+    offsets are solved only where roles alone and everything leave their II open.
     """
-    whole = fixed(problem, theirs, ("roles", "orders"), free)
-    outcome = asked.whole(whole, 0.5)
+    first = fixed(problem, theirs, ("roles",))
+    outcome = asked.quick(first, 0.4, proof=True)
     if isinstance(outcome, Infeasible):
-        outcome = _explained(outcome, whole, asked)
-    last = at_least(range_of(outcome), ours)
-    found = [Cost("nothing", ours)]
-    low = ours
-    for what, parts in _STEPS:
-        found.append(
-            Cost(what, _step(fixed(problem, theirs, parts, free), low, last, outcome, asked))
-        )
-        low = found[-1].ii
-    last = at_least(last, low)
-    return (*found, Cost(EVERYTHING, last)), outcome
+        outcome = _explained(outcome, first, asked)
+        none = range_of(outcome)
+        costs = (Cost("nothing", ours), *(Cost(what, none) for what in (ROLES, OFFSETS, ALL)))
+        return costs, outcome
+    roles = at_least(range_of(outcome), ours)
+    everything = fixed(problem, theirs, ("roles", "orders"), free)
+    outcome = asked.whole(everything, 0.6)
+    if isinstance(outcome, Infeasible):
+        outcome = _explained(outcome, everything, asked)
+    last = at_least(range_of(outcome), roles)
+    between = _between(fixed(problem, theirs, ("roles", "offsets"), free), roles, last, asked)
+    found = (Cost("nothing", ours), Cost(ROLES, roles), Cost(OFFSETS, between))
+    return (*found, Cost(ALL, at_least(last, between))), outcome
 
 
-def _step(problem: Problem, low: Range, last: Range, whole: Outcome, asked: Asked) -> Range:
-    """The II of a step between two others: solved only where they leave it open."""
-    if low.exact and last.high == low.high:
+def _between(problem: Problem, low: Range, high: Range, asked: Asked) -> Range:
+    """The II of a part between two others."""
+    if low.exact and high.high == low.high:
         return low
-    if low.low is None or not asked.deep:
-        return low if low.low is None else Range(low.low, last.high, "not solved")
-    return at_least(range_of(asked.quick(problem, 0.3, schedule_of(whole))), low)
+    if not asked.deep:
+        return Range(low.low, high.high, "not solved")
+    return at_least(range_of(asked.quick(problem, 0.3)), low)
 
 
 def _explained(outcome: Infeasible, problem: Problem, asked: Asked) -> Infeasible:

@@ -28,6 +28,8 @@ def uniqueness_criterion(
     our_ii, their_ii = both
     if their_ii.proof == "a schedule's own":
         return _answer("not comparable", "of two schedules nothing is solved")
+    if their_ii.low is None:
+        return _answer("not comparable", "no schedule has their structure")
     if not (their_ii.exact and our_ii.exact and their_ii.high == our_ii.high):
         return _answer("not comparable", "their structure is not known to be an optimum")
     if problem.roles is None:

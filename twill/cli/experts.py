@@ -37,6 +37,7 @@ def cases_of_all(spec: str | None, choices: Choices) -> tuple[list[Case], list[E
     """Every pairing of every shipped kernel that fits what is named; kernels without a pairing."""
     from twill.spec.expert import load_expert, shipped_experts
 
+    _check(spec, choices)
     kernels = [load_expert(name) for name in shipped_experts()]
     cases = [case for each in kernels for case in _fitting(each, spec, choices)]
     if not cases:
@@ -51,7 +52,7 @@ def cases_of_names(spec: str | None, choices: Choices, names: Sequence[str]) -> 
     """The pairings of these kernels that fit. Raises InputError with everything that is wrong."""
     from twill.spec.expert import load_expert
 
-    faults: list[Diagnostic] = []
+    faults = _faults(spec, choices)
     cases: list[Case] = []
     for name in dict.fromkeys(names):
         try:
@@ -60,12 +61,34 @@ def cases_of_names(spec: str | None, choices: Choices, names: Sequence[str]) -> 
             faults += error.diagnostics
             continue
         found = list(_fitting(expert, spec, choices)) or list(_forced(spec, choices, expert))
-        if not found:
+        if not found and not faults:
             faults.append(_unpaired(expert, spec, choices))
         cases += found
     if faults:
         raise InputError(faults)
     return cases
+
+
+def _check(spec: str | None, choices: Choices) -> None:
+    if faults := _faults(spec, choices):
+        raise InputError(faults)
+
+
+def _faults(spec: str | None, choices: Choices) -> list[Diagnostic]:
+    """What is wrong with the spec and the machine that are named."""
+    from twill.cli.inputs import load_machine, load_spec, problem_document
+
+    faults: list[Diagnostic] = []
+    try:
+        load_machine(choices)
+    except InputError as error:
+        faults += error.diagnostics
+    try:
+        if spec is not None and problem_document(spec) is None:
+            load_spec(spec)
+    except InputError as error:
+        faults += error.diagnostics
+    return faults
 
 
 def _fitting(expert: Expert, spec: str | None, choices: Choices) -> Iterator[Case]:

@@ -88,6 +88,11 @@ class Structure:
         return {each.op: body.name for body in self.bodies for each in body.instructions}
 
     @cached_property
+    def offset(self) -> dict[str, int]:
+        """The offset of every operation in its body, as it is cut here."""
+        return {each.op: each.offset for body in self.bodies for each in body.instructions}
+
+    @cached_property
     def _at(self) -> dict[str, tuple[int, int]]:
         return _places(self.bodies)
 

@@ -24,9 +24,12 @@ Limit = tuple[str, str, int]
 
 
 def common_offsets(names: Sequence[str], structures: Sequence[Structure]) -> dict[str, int] | None:
-    """Offsets of these operations that are offsets of every structure; None if there are none."""
+    """Offsets of these operations that are offsets of every structure; None if there are none.
+
+    As close to those of the last structure as relaxation leaves them.
+    """
     limits = [limit for each in structures for limit in _limits(names, each)]
-    offset = dict.fromkeys(names, 0)
+    offset = {name: structures[-1].offset[name] for name in names}
     for _ in names:
         late = [(u, v, most) for u, v, most in limits if offset[v] > offset[u] + most]
         if not late:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twill.accounting import charged_warps
+from twill.accounting import buffers, charged_warps
 from twill.comparison import Criterion
 from twill.problem import Problem
 from twill.schedule import Schedule
@@ -62,14 +62,13 @@ def _memory(problem: Problem, theirs: Structure) -> list[tuple[bool, str]]:
 def _slot(problem: Problem, ring: Ring) -> int:
     """The size of a slot: of all values that it holds at once, all slices together.
 
-    A value that takes over the storage of another is no more than that other.
+    Values that take over each other's storage are one.
     """
     size: dict[str, int] = {}
-    for name in ring.values:
-        op = problem.op[name]
-        taken = op.in_place is not None and op.in_place.op in ring.values
-        if op.result is not None and op.result.space == ring.memory and not taken:
-            size[value_of(name)] = size.get(value_of(name), 0) + op.result.size
+    for buffer in buffers(problem):
+        if buffer.memory == ring.memory and set(buffer.members) & set(ring.values):
+            value = value_of(buffer.name)
+            size[value] = size.get(value, 0) + buffer.size
     return max(size.values(), default=0) if ring.alternating else sum(size.values())
 
 
