@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from twill.comparison import Comparison, Cost, Criterion, Range
 from twill.expert import Expert
 from twill.reports.terminal.layout import Cell, Column, fields, paragraph, table
-from twill.reports.terminal.page import Line, Page, Span, heading, render
+from twill.reports.terminal.page import Line, Page, Span, clip, heading, render
 from twill.reports.terminal.side_by_side import side_by_side
 
 _STYLES = {
@@ -76,27 +76,24 @@ def _missing(page: Page, missing: Sequence[Expert]) -> list[Line]:
         return []
     lines = heading(page, "Not compared", "what a comparison would need")
     for each in missing:
-        lines += paragraph(page, f"{each.name}: {'; '.join(each.missing)}", hang=2)
+        lines += paragraph(page, f"{each.name}: {' '.join(each.missing)}", hang=2)
     return lines
 
 
 def _one(page: Page, found: Comparison) -> list[Line]:
-    lines: list[Line] = [
-        (
-            Span(page.plain(found.ours), "bold"),
-            Span(" and "),
-            Span(page.plain(found.theirs), "bold"),
-            Span("  "),
-            Span(found.word, _STYLES[found.word]),
-        )
-    ]
+    titles = page.plain(f"{found.ours} and {found.theirs}")
+    titles = clip(titles, page.width - len(found.word) - 2)
+    word = Span(found.word, _STYLES[found.word])
+    lines: list[Line] = [(word, Span("  "), Span(titles, "bold"))]
     lines += [*paragraph(page, found.sentence), (), *fields(page, _facts(found))]
     lines += side_by_side(page, found.our_roles, found.their_roles)
     lines += heading(page, "Criteria", "✓ same  ✗ different  ? not decided  – not comparable")
     for each in found.criteria:
         lines += _criterion(page, each)
-    lines += _costs(page, "What their structure costs", "fixed, one after the other", found.costs)
-    lines += _costs(page, "Controls", "the smallest II of any schedule", found.controls)
+    lines += _costs(
+        page, found, "What their structure costs", "fixed, one after the other", found.costs
+    )
+    lines += _costs(page, found, "Controls", "the smallest II of any schedule", found.controls)
     lines += _said(
         page, "Published speed", "as measured by others; no model says it", found.published
     )
@@ -131,22 +128,23 @@ def _criterion(page: Page, each: Criterion) -> list[Line]:
     return lines
 
 
-def _costs(page: Page, title: str, note: str, costs: Sequence[Cost]) -> list[Line]:
+def _costs(
+    page: Page, found: Comparison, title: str, note: str, costs: Sequence[Cost]
+) -> list[Line]:
     if not costs:
         return []
-    base = costs[0].ii.high if title != "Controls" else None
     rows: list[tuple[Cell, ...]] = [
-        (each.what, str(each.ii), _more(base, each.ii), Span(each.ii.proof, "dim"))
+        (each.what, str(each.ii), _more(found.our_ii, each.ii), Span(each.ii.proof, "dim"))
         for each in costs
     ]
     return [*heading(page, title, note), *table(page, _COSTS, rows)]
 
 
-def _more(base: int | None, ii: Range) -> str:
-    """How much more a bound says at least, in per cent."""
-    if base is None or ii.low is None or ii.low <= base:
+def _more(ours: Range, ii: Range) -> str:
+    """How much more than ours it is at least, in per cent."""
+    if ours.high is None or ii.low is None or ii.low <= ours.high:
         return ""
-    return f"{100 * (ii.low - base) / base:.1f} %"
+    return f"{100 * (ii.low - ours.high) / ours.high:.1f} %"
 
 
 def _said(page: Page, title: str, note: str, sentences: Sequence[str]) -> list[Line]:

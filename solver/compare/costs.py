@@ -60,7 +60,12 @@ def _between(problem: Problem, low: Range, high: Range, asked: Asked) -> Range:
 
 
 def _explained(outcome: Infeasible, problem: Problem, asked: Asked) -> Infeasible:
-    """With the constraint that stands in the way, if lifting a single one helps."""
+    """With the constraint that stands in the way, if lifting a single one helps.
+
+    Arithmetic has told its reason already.
+    """
+    if outcome.proof == "proved by arithmetic":
+        return outcome
     for group in _suspects(problem):
         free = asked.quick(lift(problem, [group]), 0.2)
         schedule = schedule_of(free)

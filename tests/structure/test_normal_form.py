@@ -46,11 +46,11 @@ def test_nothing_changes_with_cuts_numbers_names_and_exchanges(
         bodies = (theirs.bodies[0], replace(body, groups=groups), theirs.bodies[2])
         theirs = Structure(bodies, theirs.rings)
     before = [each.answer for each in judged(PROBLEM, USAGE, OURS, theirs)]
-    bodies = tuple(
+    moved = tuple(
         replace(cut(body, at, shift), name=f"r{number}")
         for number, (body, at, shift) in enumerate(zip(theirs.bodies, cuts, shifts, strict=True))
     )
-    other = Structure(tuple(bodies[n] for n in order), theirs.rings).renamed(image)
+    other = Structure(tuple(moved[n] for n in order), theirs.rings).renamed(image)
     after = [each.answer for each in judged(PROBLEM, USAGE, OURS, other)]
     assert before == after
     assert ("different" in before) == swap

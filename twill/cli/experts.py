@@ -122,7 +122,7 @@ def _forced(spec: str | None, choices: Choices, expert: Expert) -> Iterator[Case
 
 def _unpaired(expert: Expert, spec: str | None, choices: Choices) -> Diagnostic:
     if not expert.pairings:
-        message = f"{expert.name} is paired with no loop: {'; '.join(expert.missing)}"
+        message = f"{expert.name} is paired with no loop: {' '.join(expert.missing)}"
         return Diagnostic(message, help=f"'twill show {expert.name}' shows the kernel")
     if spec is None and _cut(choices):
         message = f"{expert.name}: --set, --subtile and --what-if need the SPEC to be named"
