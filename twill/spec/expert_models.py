@@ -49,7 +49,17 @@ def _lines(text: str) -> str:
     return text
 
 
-Registers = Annotated[int, AfterValidator(_registers)]
+Registers = Annotated[
+    int,
+    AfterValidator(_registers),
+    Field(
+        json_schema_extra={
+            "minimum": LEAST_REGISTERS,
+            "maximum": MOST_REGISTERS,
+            "multipleOf": REGISTER_STEP,
+        }
+    ),
+]
 Group = Annotated[list[Text], Field(min_length=1)]
 Commit = Annotated[str, AfterValidator(_commit), Field(json_schema_extra={"pattern": COMMIT})]
 Lines = Annotated[str, AfterValidator(_lines), Field(json_schema_extra={"pattern": LINES})]
