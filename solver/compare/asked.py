@@ -93,6 +93,14 @@ def at_least(found: Range, other: Range) -> Range:
     return replace(found, low=low, proof=proof)
 
 
+def at_most(found: Range, other: Range) -> Range:
+    """The range of a wider problem: a schedule of the narrower one is one of it."""
+    if other.high is None or (found.high is not None and found.high <= other.high):
+        return found
+    exact = found.low == other.high
+    return replace(found, high=other.high, proof=other.proof if exact else found.proof, why="")
+
+
 def schedule_of(outcome: Outcome) -> Schedule | None:
     """The schedule of an outcome, if there is one."""
     return getattr(outcome, "schedule", None)

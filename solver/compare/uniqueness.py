@@ -58,6 +58,8 @@ def uniqueness_criterion(
 def _in_levels(ours: Schedule, other: Schedule) -> str:
     """The first level of the objective in which the other optimum is worse."""
     theirs = {level.name: level for level in other.objective}
+    if len(ours.objective) < 2:
+        return "further levels were not asked for"
     for level in ours.objective:
         match = theirs.get(level.name)
         if match is None or match.value == level.value:

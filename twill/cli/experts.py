@@ -151,7 +151,9 @@ def compared(case: Case, shown: Shown) -> tuple[Comparison, bool]:
 
     def work(on_progress: OnProgress | None, stop: Stop) -> Comparison:
         run = _solving(shown.no_cache, on_progress, stop)
-        asked = replace(asked_from, run=run, deep=not best.interrupted)
+        asked = replace(asked_from, run=run)
+        if best.interrupted:
+            asked = replace(asked, options=replace(options, time_limit=0.0), deep=False)
         return compare_with_expert(
             model.problem, best.outcome, case.expert, asked, _pairing(model, case)
         )
