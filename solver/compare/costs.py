@@ -21,6 +21,7 @@ from twill.solver.compare.asked import (
 )
 from twill.solver.structured import fixed
 from twill.structure import Structure
+from twill.structure.words import plural
 
 ROLES, OFFSETS, ALL = "roles", "roles and offsets", "roles, offsets and orders"
 
@@ -137,6 +138,8 @@ def _own(problem: Problem, roles: int) -> list[Control]:
         return []
     fewer, alone = Knobs(max_roles=roles - 1), Knobs(no_handoff=True)
     return [
-        Control(f"at most {roles - 1} roles, one fewer than theirs", turned(problem, fewer)),
+        Control(
+            f"at most {plural(roles - 1, 'role')}, one fewer than theirs", turned(problem, fewer)
+        ),
         Control("no value in registers read on another role", turned(problem, alone)),
     ]

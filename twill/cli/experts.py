@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from twill.solver.options import OnProgress, SolveOptions, Stop
 
 
+OUR_SHARE = 2
+"""Ours gets this part of the time, so that there is some left for theirs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A kernel, and how the spec is elaborated that it is compared on."""
@@ -144,7 +148,9 @@ def compared(case: Case, shown: Shown) -> tuple[Comparison, bool]:
 
     model = load_model(case.spec, case.choices)
     options = SolveOptions(shown.time_limit)
-    effort = Effort(shown.time_limit, options.seed, options.workers, shown.quiet, shown.no_color)
+    effort = Effort(
+        shown.time_limit / OUR_SHARE, options.seed, options.workers, shown.quiet, shown.no_color
+    )
     cache = None if shown.no_cache else open_cache(model, effort.options, effort.note)
     asked_from = Asked(options, controls=tuple(_controls(case)))
     best = answer(cache, lambda: search(model, effort))
