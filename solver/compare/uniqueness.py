@@ -42,7 +42,9 @@ def uniqueness_criterion(
     outcome = asked.whole(others, 0.4)
     found, best = range_of(outcome), schedule_of(outcome)
     assert our_ii.high is not None
-    if found.low is None or found.low > our_ii.high:
+    if found.low is None:
+        return _answer("same", f"no other roles are possible ({found.proof})")
+    if found.low > our_ii.high:
         return _answer("same", f"with any other roles the II is {found} ({found.proof})")
     if best is None or best.ii > our_ii.high:
         return _answer("not decided", f"with any other roles the II is {found}")
