@@ -25,19 +25,10 @@ def uniqueness_criterion(
     asked: Asked,
 ) -> Criterion:
     """C7 with its evidence: asked only where their structure reaches the smallest II."""
-    our_ii, their_ii = both
-    if their_ii.proof == "a schedule's own":
-        return _answer("not comparable", "of two schedules nothing is solved")
-    if their_ii.low is None:
-        return _answer("not comparable", "no schedule has their structure")
-    if not (their_ii.exact and our_ii.exact and their_ii.high == our_ii.high):
-        return _answer("not comparable", "their structure is not known to be an optimum")
-    if problem.roles is None:
-        return _answer("not comparable", "the problem has no roles")
-    if ours is not None and moved(problem, ours, theirs):
-        return _answer("different", "ours has other roles at the same II")
-    if not asked.deep:
-        return _answer("not decided", "not asked")
+    settled = _settled(problem, theirs, ours, both, asked)
+    if settled is not None:
+        return settled
+    our_ii, _ = both
     others = other_roles(problem, [theirs.renamed(image) for image in images])
     outcome = asked.whole(others, 0.4)
     found, best = range_of(outcome), schedule_of(outcome)
@@ -55,6 +46,30 @@ def uniqueness_criterion(
     if schedule is not None:
         evidence.append(_in_levels(schedule, best))
     return Criterion("C7", "uniqueness", "different", tuple(evidence))
+
+
+def _settled(
+    problem: Problem,
+    theirs: Structure,
+    ours: Structure | None,
+    both: tuple[Range, Range],
+    asked: Asked,
+) -> Criterion | None:
+    """What needs no search; None where other roles must be looked for."""
+    our_ii, their_ii = both
+    if their_ii.proof == "a schedule's own":
+        return _answer("not comparable", "of two schedules nothing is solved")
+    if their_ii.low is None:
+        return _answer("not comparable", "no schedule has their structure")
+    if not (their_ii.exact and our_ii.exact and their_ii.high == our_ii.high):
+        return _answer("not comparable", "their structure is not known to be an optimum")
+    if problem.roles is None:
+        return _answer("not comparable", "the problem has no roles")
+    if ours is not None and moved(problem, ours, theirs):
+        return _answer("different", "ours has other roles at the same II")
+    if not asked.deep:
+        return _answer("not decided", "not asked")
+    return None
 
 
 def _in_levels(ours: Schedule, other: Schedule) -> str:
