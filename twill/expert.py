@@ -66,6 +66,7 @@ class ExpertBuffer:
     """``slots`` of storage for values that share it, in a memory or in registers.
 
     ``per``: the dimension of whose sub-tiles each has such a buffer, with so many slots.
+    ``alternating``: the values take slots in turn; otherwise a slot holds one of each.
     """
 
     name: str
@@ -73,6 +74,7 @@ class ExpertBuffer:
     slots: int
     values: tuple[str, ...]
     per: str | None = None
+    alternating: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import click
 from twill.cli.options import Choice
 
 KINDS = (
-    "problem", "schedule", "program", "outcome", "loop", "machine", "expert", "certificate",
-    "refutation",
+    "problem", "schedule", "program", "outcome", "loop", "machine", "expert", "comparison",
+    "certificate", "refutation",
 )  # fmt: skip
 
 
@@ -18,7 +18,7 @@ def schema_command(kind: str) -> None:
     """Print the JSON Schema of KIND.
 
     KIND is problem, schedule, program, outcome, loop, machine, expert,
-    certificate or refutation.
+    comparison, certificate or refutation.
 
     \b
     twill schema loop > loop.schema.json

@@ -11,6 +11,7 @@ _MODELS = {
     "problem": ("twill.formats.problem_model", "ProblemModel"),
     "schedule": ("twill.formats.schedule_model", "ScheduleModel"),
     "program": ("twill.formats.program_model", "ProgramModel"),
+    "comparison": ("twill.formats.comparison_model", "ComparisonModel"),
     "outcome": ("twill.formats.schedule_model", "OutcomeModel"),
     "loop": ("twill.spec.loop_models", "LoopModel"),
     "machine": ("twill.spec.machine_models", "MachineModel"),

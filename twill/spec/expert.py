@@ -96,7 +96,7 @@ class _Reader:
             tile=model.tile,
             roles=tuple(self._role(name, role) for name, role in model.roles.items()),
             buffers=tuple(
-                ExpertBuffer(name, b.memory, b.slots, tuple(b.values), b.per)
+                ExpertBuffer(name, b.memory, b.slots, tuple(b.values), b.per, b.alternating)
                 for name, b in model.buffers.items()
             ),
             barriers=tuple(self._barrier(i, barrier) for i, barrier in enumerate(model.barriers)),

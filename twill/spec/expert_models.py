@@ -99,6 +99,9 @@ class BufferModel(Model):
     per: Annotated[
         Name | None, Field(description="the dimension of whose sub-tiles each has such a buffer")
     ] = None
+    alternating: Annotated[
+        bool, Field(description="the values take slots in turn, else a slot holds one of each")
+    ] = False
     values: Annotated[list[Name], Field(min_length=1)]
 
 
