@@ -130,6 +130,7 @@ class Loop:
     parameters: Mapping[str, int]
     operations: tuple[Operation, ...]
     places: Places
+    description: str = ""
     inputs: tuple[Input, ...] = ()
     trips: int = 64
     stages: int = 8

@@ -19,6 +19,7 @@ from twill.cli.explain import explain_command
 from twill.cli.import_ import import_command
 from twill.cli.list import list_command
 from twill.cli.lower import lower_command
+from twill.cli.report import report_command
 from twill.cli.schema import schema_command
 from twill.cli.show import show_command
 from twill.cli.simulate import simulate_command
@@ -42,6 +43,7 @@ def cli() -> None:
 COMMANDS = (
     solve_command,
     explain_command,
+    report_command,
     lower_command,
     simulate_command,
     verify_command,

@@ -12,6 +12,7 @@ _MODELS = {
     "schedule": ("twill.formats.schedule_model", "ScheduleModel"),
     "program": ("twill.formats.program_model", "ProgramModel"),
     "outcome": ("twill.formats.schedule_model", "OutcomeModel"),
+    "report": ("twill.formats.report_model", "ReportModel"),
     "loop": ("twill.spec.loop_models", "LoopModel"),
     "machine": ("twill.spec.machine_models", "MachineModel"),
 }
