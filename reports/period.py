@@ -12,7 +12,8 @@ class Piece:
 
     ``opened``: it starts here, or else it goes on from the period before; ``closed``: it
     ends here. ``labels`` are what may be written in its box, the fullest first; the last
-    one is its symbol. ``amount`` of the unit's capacity.
+    one is its symbol. ``amount`` of the unit's capacity. ``iteration``: the offset from the
+    oldest iteration in the period.
     """
 
     op: str
@@ -22,6 +23,7 @@ class Piece:
     opened: bool = True
     closed: bool = True
     amount: int = 1
+    iteration: int = 0
 
 
 def split(start: int, length: int, period: int) -> list[tuple[int, int, bool, bool, int]]:
@@ -50,3 +52,11 @@ def covered(pieces: Iterable[Piece]) -> int:
         total += max(0, piece.end - max(piece.begin, reached))
         reached = max(reached, piece.end)
     return total
+
+
+def round_steps(period: int) -> list[int]:
+    """Steps for a ruler: powers of two where the period is a multiple of many, else 1, 2, 5."""
+    binary = [2**i for i in range(period.bit_length() + 1)]
+    decimal = [d * 10**i for i in range(len(str(period)) + 1) for d in (1, 2, 5)]
+    even = [step for step in binary if period % step == 0]
+    return binary if even and even[-1] * 16 >= period else decimal

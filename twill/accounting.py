@@ -276,8 +276,8 @@ class Usage:
         """The rings of the problem."""
         return buffers(self.problem)
 
-    def lifetime(self, buffer: Buffer) -> int:
-        """Cycles from the first write of a slot until its last reader has finished reading."""
+    def life(self, buffer: Buffer) -> tuple[int, int]:
+        """The first write of iteration 0's slot, and when its last reader has finished reading."""
         births, deaths = [], []
         for name, lag in buffer.members.items():
             op = self.problem.op[name]
@@ -288,7 +288,12 @@ class Usage:
                 if d.kind == "flow" and d.src == name:
                     reader = self.start[d.dst] + (d.distance + lag) * self.ii
                     deaths.append(reader + read_end(self.problem, d))
-        return max(deaths) - min(births)
+        return min(births), max(deaths)
+
+    def lifetime(self, buffer: Buffer) -> int:
+        """Cycles from the first write of a slot until its last reader has finished reading."""
+        begin, end = self.life(buffer)
+        return end - begin
 
     def depth(self, buffer: Buffer) -> int:
         """Slots that a ring needs."""

@@ -16,7 +16,7 @@
     root.dataset.theme = shown === "dark" ? "light" : "dark";
   });
   document.querySelector("nav").appendChild(theme);
-  document.querySelectorAll("figure.wide").forEach(function (figure) {
+  document.querySelectorAll("figure").forEach(function (figure) {
     var box = figure.querySelector(".scroll");
     var svg = figure.querySelector("svg");
     var caption = box.getAttribute("aria-label");

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
+from twill.reports.bounds import bound_name, distinct_bounds
 from twill.reports.tables.model import Cell, Column, Table, Text, count, gauge, joined, text
-from twill.solver.bounds import EXCLUSION, Bound, Bounds
+from twill.solver.bounds import Bound, Bounds
 
 TITLE, NOTE = "Bounds", "the II that each one alone would allow"
 NO_BOUND = "nothing bounds it: no unit is reserved, no circuit takes time"
@@ -29,7 +28,7 @@ def bounds_table(bounds: Bounds, ii: int | None) -> Table | None:
     rows: list[tuple[int, tuple[Cell, ...]]] = []
     hidden = 0
     for kind in ("resource", "recurrence", "buffer", "role"):
-        terms = _distinct([term for term in bounds.terms if term.kind == kind])
+        terms = distinct_bounds([term for term in bounds.terms if term.kind == kind])
         shown = terms if kind == "resource" else terms[:_SHOWN]
         hidden += len(terms) - len(shown)
         rows += [(term.ii, _row(term, like, ii or bounds.ii or 1)) for term, like in shown]
@@ -45,38 +44,16 @@ def impossible(bounds: Bounds) -> Text | None:
     return Text(f"no II at all: {bounds.impossible}", "bad") if bounds.impossible else None
 
 
-def _distinct(terms: list[Bound]) -> list[tuple[Bound, int]]:
-    """Terms with how many more there are of the same arithmetic, as those of sub-tiles are."""
-    groups: dict[tuple[object, ...], list[Bound]] = {}
-    for term in terms:
-        alone = term.name if term.kind in {"resource", "role"} else None
-        alike = re.sub(r"\[[^\]]*\]", "", term.detail)
-        groups.setdefault((term.ii, alike, alone), []).append(term)
-    return [(group[0], len(group) - 1) for group in groups.values()]
-
-
 def _row(term: Bound, like: int, ii: int) -> tuple[Cell, ...]:
     mark = "bold" if term.binding else ""
     return (
         count(term.ii, mark=mark),
         joined([Text("●" if term.binding else "", "warn")], term.binding),
         gauge(term.ii, ii, "warn" if term.binding else "dim"),
-        text(name(term) + (f" and {like} like it" if like else ""), mark),
+        text(bound_name(term) + (f" and {like} like it" if like else ""), mark),
         Cell((Text(term.detail if term.binding else _clip(term.detail)),), term.detail),
     )
 
 
 def _clip(detail: str) -> str:
     return detail if len(detail) <= _DETAIL else f"{detail[: _DETAIL - 1]}…"
-
-
-def name(term: Bound) -> str:
-    """What a bound is called."""
-    match term.kind:
-        case "resource":
-            return "exclusion: one at a time" if term.name == EXCLUSION else term.name
-        case "recurrence":
-            return f"recurrence {term.name}"
-        case "buffer":
-            return f"ring {term.name}"
-    return f"role: {term.name}"

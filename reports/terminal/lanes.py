@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from twill.reports.period import Piece
+from twill.reports.period import Piece, round_steps
 
 WIDEST_CYCLE = 16
 """Columns that one cycle takes at most; short periods need not fill the page."""
@@ -122,17 +122,9 @@ def _label(box: Box, touches: bool) -> str:
 def ticks(ruler: Scale) -> Sequence[int]:
     """Cycles to mark on the ruler: round steps wide enough for their numbers."""
     widest = len(str(ruler.period)) + 3
-    for step in _steps(ruler.period):
+    for step in round_steps(ruler.period):
         if step * ruler.columns >= widest * ruler.period or step >= ruler.period:
             inner = range(0, ruler.period, step)
             last = ruler.columns - ruler.column(inner[-1])
             return [*(inner if last >= widest or inner[-1] == 0 else inner[:-1]), ruler.period]
     return [0, ruler.period]
-
-
-def _steps(period: int) -> list[int]:
-    """Candidate steps: powers of two where the period is a multiple of many, else 1, 2, 5."""
-    binary = [2**i for i in range(period.bit_length() + 1)]
-    decimal = [d * 10**i for i in range(len(str(period)) + 1) for d in (1, 2, 5)]
-    even = [step for step in binary if period % step == 0]
-    return binary if even and even[-1] * 16 >= period else decimal

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from twill.problem import Op
-from twill.reports.period import Piece, covered, split
+from twill.reports.rows import Row, idle_units, role_rows, unit_rows
 from twill.reports.terminal.lanes import (
     Box,
     Scale,
@@ -19,7 +16,6 @@ from twill.reports.terminal.lanes import (
 from twill.reports.terminal.layout import paragraph
 from twill.reports.terminal.page import Line, Page, Span, clip, heading
 from twill.reports.terminal.view import TerminalView
-from twill.reports.words import percent
 
 _SHADES = " ░▒▓█"
 _LABEL, _SHARE = 16, 6
@@ -31,19 +27,12 @@ def timeline(page: Page, view: TerminalView) -> list[Line]:
     ruler = scale(view.schedule.ii, page.width - 2 - label - _SHARE)
     rows = _Rows(page, view, ruler, label)
     lines = [*heading(page, "Timeline", _note(view, ruler)), *rows.ruler()]
-    used = {name for op in view.problem.ops for name, uses in op.reservations.items() if uses}
-    for unit in view.problem.units:
-        if unit.name in used:
-            draw = rows.fluid if unit.fluid else rows.unit
-            lines += draw(unit.name, unit.capacity)
-    loose = _loose_ops(view)
-    if loose:
-        lines += rows.stream("no unit", loose)
+    for row in unit_rows(view):
+        lines += rows.draw(row)
     if view.schedule.roles:
         lines.append(())
-    for role in view.schedule.roles:
-        ops = [op for op in view.problem.ops if view.place(op.name).role == role.name]
-        lines += rows.stream(role.name, ops)
+    for row in role_rows(view):
+        lines += rows.draw(row)
     return lines + rows.legend()
 
 
@@ -53,7 +42,6 @@ class _Rows:
     def __init__(self, page: Page, view: TerminalView, ruler: Scale, label: int) -> None:
         self._page, self._view, self._ruler, self._label = page, view, ruler, label
         self._symbols: set[str] = set()
-        self._used: set[str] = set()
         self._short = ""
         self._fluid = False
 
@@ -69,28 +57,16 @@ class _Rows:
             (self._name(""), Span("".join(rule), "dim")),
         ]
 
-    def unit(self, name: str, capacity: int) -> list[Line]:
-        """A unit's reservations; one that serves several at once has a row of its load."""
-        self._used.add(name)
-        pieces = self._reservations(name, capacity)
-        lines = self._lanes(name, pieces, self._share(pieces, capacity))
-        if capacity > 1 and len(lines) > 1:
-            lines.append((self._name("  load"), Span(self._load(pieces, capacity), "dim")))
+    def draw(self, row: Row) -> list[Line]:
+        """Boxes in lanes; a unit that serves several operations at once also has its load."""
+        if row.kind == "fluid":
+            self._fluid = True
+            load = Span(self._load(row), "dim")
+            return [(self._name(row.name), load, Span(f" {row.share:>5}", "dim"))]
+        lines = self._lanes(row)
+        if row.capacity > 1 and len(lines) > 1:
+            lines.append((self._name("  load"), Span(self._load(row), "dim")))
         return lines
-
-    def fluid(self, name: str, capacity: int) -> list[Line]:
-        """How much is asked of a fluid unit over the period; only the total is limited."""
-        self._used.add(name)
-        self._fluid = True
-        pieces = self._reservations(name, capacity)
-        share = f"~{self._share(pieces, capacity)}"
-        load = Span(self._load(pieces, capacity), "dim")
-        return [(self._name(name), load, Span(f" {share:>5}", "dim"))]
-
-    def stream(self, name: str, ops: Iterable[Op]) -> list[Line]:
-        """The instruction stream of a role: when its ops keep it busy, waits and sends included."""
-        pieces = [piece for op in ops for piece in self._stay(op)]
-        return self._lanes(name, pieces, percent(covered(pieces), self._view.schedule.ii))
 
     def legend(self) -> list[Line]:
         """What the rows mean, and the symbols of boxes too narrow for a name."""
@@ -104,8 +80,7 @@ class _Rows:
             text += f"; {self._view.short(self._short)} is short for {self._short}"
         if self._fluid:
             text += "; ~ what ops ask of a fluid unit, only its share of the period is limited"
-        idle = [unit.name for unit in self._view.problem.units if unit.name not in self._used]
-        if idle:
+        if idle := idle_units(self._view):
             text += f"; never used: {', '.join(idle)}"
         lines: list[Line] = [(), *paragraph(self._page, text, indent=2, style="dim")]
         return lines + self._symbol_lines()
@@ -126,45 +101,15 @@ class _Rows:
             used += entry
         return [tuple(spans) for spans in lines]
 
-    def _stay(self, op: Op) -> list[Piece]:
-        begin, end = self._view.usage.window(op.name)
-        return self._pieces(op.name, begin - self._view.place(op.name).start, end - begin, 1, 1)
-
-    def _reservations(self, unit: str, capacity: int) -> list[Piece]:
-        return [
-            piece
-            for op in self._view.problem.ops
-            for use in op.reservations.get(unit, ())
-            for piece in self._pieces(op.name, use.offset, use.length, use.amount, capacity)
-        ]
-
-    def _share(self, pieces: list[Piece], capacity: int) -> str:
-        busy = sum((p.end - p.begin) * p.amount for p in pieces)
-        return percent(busy, capacity * self._view.schedule.ii)
-
-    def _pieces(self, op: str, offset: int, length: int, amount: int, capacity: int) -> list[Piece]:
-        view, period = self._view, self._view.schedule.ii
-        start = view.place(op).slot + offset
-        shift = -(start // period)
-        share = f" {percent(amount, capacity)}" if amount < capacity else ""
-        out = []
-        for begin, end, opened, closed, lap in split(start, length, period):
-            label = view.label(op, shift - lap)
-            full = (f"{label}{share}",) if share else ()
-            short = view.short(op)
-            labels = (*full, label, op, *([short] if short != op else []), view.symbol(op))
-            out.append(Piece(op, begin, end, labels, opened, closed, amount))
-        return out
-
-    def _lanes(self, name: str, pieces: list[Piece], share: str) -> list[Line]:
+    def _lanes(self, row: Row) -> list[Line]:
         lines: list[Line] = []
-        for lane in pack(pieces, self._ruler) or [[]]:
+        for lane in pack(row.pieces, self._ruler) or [[]]:
             spans = self._boxes(lane)
             if not lines:
                 used = lane[-1].right if lane else 0
                 spans += self._blank(used, self._ruler.columns)
-                spans.append(Span(f" {share:>5}", "dim"))
-            lines.append((self._name(name if not lines else ""), *spans))
+                spans.append(Span(f" {row.share:>5}", "dim"))
+            lines.append((self._name(row.name if not lines else ""), *spans))
         return lines
 
     def _boxes(self, lane: list[Box]) -> list[Span]:
@@ -186,13 +131,13 @@ class _Rows:
         dots = {self._ruler.column(tick) for tick in ticks(self._ruler)}
         return [Span("".join("·" if c in dots else " " for c in range(left, right)), "dim")]
 
-    def _load(self, pieces: list[Piece], capacity: int) -> str:
+    def _load(self, row: Row) -> str:
         """How full the unit is in each column, in five shades."""
         out = ""
         for column in range(self._ruler.columns):
             cycle = (2 * column + 1) * self._ruler.period // (2 * self._ruler.columns)
-            used = sum(p.amount for p in pieces if p.begin <= cycle < p.end)
-            out += _SHADES[min(4, -(-4 * used // capacity))]
+            used = sum(p.amount for p in row.pieces if p.begin <= cycle < p.end)
+            out += _SHADES[min(4, -(-4 * used // row.capacity))]
         return out
 
     def _name(self, text: str) -> Span:
@@ -203,17 +148,6 @@ def _label_width(page: Page, view: TerminalView) -> int:
     names = [unit.name for unit in view.problem.units]
     names += [role.name for role in view.schedule.roles] + ["no unit"]
     return min(_LABEL, max(len(page.plain(name)) for name in names)) + 1
-
-
-def _loose_ops(view: TerminalView) -> list[Op]:
-    """Operations that no other row would show; the row of a fluid unit names none."""
-    boxed = {unit.name for unit in view.problem.units if not unit.fluid}
-    return [
-        op
-        for op in view.problem.ops
-        if view.place(op.name).role is None
-        and not any(uses for unit, uses in op.reservations.items() if unit in boxed)
-    ]
 
 
 def _note(view: TerminalView, ruler: Scale) -> str:
