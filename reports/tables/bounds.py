@@ -36,7 +36,7 @@ def bounds_table(bounds: Bounds, ii: int | None) -> Table | None:
         return None
     rows.sort(key=lambda row: -row[0])
     note = f"and {hidden} more that bind less" if hidden else ""
-    return Table("bounds", _COLUMNS, tuple(row for _, row in rows), note=note)
+    return Table("bounds", _COLUMNS, tuple(row for _, row in rows), note=note, drawn=True)
 
 
 def impossible(bounds: Bounds) -> Text | None:

@@ -47,18 +47,23 @@ class Cell:
 class Column:
     """A column; ``key`` is its name for a program.
 
-    ``align`` is ``>`` for numbers; ``wrap``: its text may take several lines.
+    ``align`` is ``>`` for numbers; ``wrap``: its text may take several lines; ``extra``: it is
+    left out where there is little room.
     """
 
     key: str
     title: str
     align: Literal["<", ">"] = "<"
     wrap: bool = False
+    extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells. ``id`` is unique within its section; ``long``: to be folded away."""
+    """Rows of cells. ``id`` is unique within its section.
+
+    ``long``: to be folded away; ``drawn``: a picture of its section shows the same.
+    """
 
     id: str
     columns: tuple[Column, ...]
@@ -66,6 +71,7 @@ class Table:
     title: str = ""
     note: str = ""
     long: bool = False
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from twill.problem import REGISTER, Op
+from twill.accounting import read_end
+from twill.problem import REGISTER, Dependence, Op
 from twill.reports.tables.model import Cell, Column, Table, Text, count, joined, nothing, text
 from twill.reports.view import View
 from twill.reports.words import quantity
@@ -18,6 +19,7 @@ _COLUMNS = (
     Column("units", "units"),
     Column("result", "result"),
     Column("waits_for", "waits for", wrap=True),
+    Column("arrives_for", "arrives for", wrap=True, extra=True),
 )
 
 
@@ -67,6 +69,7 @@ def _row(view: View, op: Op) -> tuple[Cell, ...]:
         text(units) if units else nothing("-"),
         _result(view, op),
         _waits(view, op),
+        _arrives(view, op),
     )
 
 
@@ -99,3 +102,32 @@ def _waits(view: View, op: Op) -> Cell:
     last = parts[-1].text.removesuffix(", ")
     words = [*parts[:-1], *((Text(last),) if last else ())]
     return joined((Text("← ", "dim"), *words), "".join(part.text for part in words))
+
+
+def _arrives(view: View, op: Op) -> Cell:
+    """Whom the op tells that its result is there, and which slots it is the last to read."""
+    parts: list[Text] = []
+    readers = view.usage.handed_off.get(op.name, ())
+    roles = dict.fromkeys(view.usage.role[d.dst] for d in readers)
+    if roles:
+        parts.append(Text(f"→ {', '.join(roles)}"))
+    for value in _freed(view, op):
+        parts += [Text("; frees " if parts else "frees "), value]
+    return joined(parts) if parts else nothing("-", "dim")
+
+
+def _freed(view: View, op: Op) -> list[Text]:
+    """The handed-off values of which this op is the last reader on its role."""
+    found = []
+    for name, readers in view.usage.handed_off.items():
+        mine = [d for d in readers if view.usage.role[d.dst] == view.usage.role[op.name]]
+        last = max(mine, key=lambda d: _end_of_read(view, d), default=None)
+        if last is not None and last.dst == op.name:
+            shift = view.offset(op.name) - last.distance - view.offset(name)
+            found.append(Text(view.label(name, shift), "name"))
+    return found
+
+
+def _end_of_read(view: View, read: Dependence) -> int:
+    start = view.place(read.dst).start + read.distance * view.schedule.ii
+    return start + read_end(view.problem, read)

@@ -59,17 +59,17 @@ def claim(content: Content) -> list[str]:
     proof = proof_word(content)
     match content.outcome:
         case Optimal(schedule):
-            claimed = f"no schedule of it has an II below {schedule.ii}"
+            claimed = f"has an II below {schedule.ii}"
         case Feasible(schedule):
             low = schedule.ii_lower_bound
-            claimed = f"no schedule of it has an II below {low}; this one has {schedule.ii}"
+            claimed = f"has an II below {low}; this one has {schedule.ii}"
         case Infeasible():
-            claimed = "there is no schedule of it, at any II"
+            claimed = "exists, at any II"
         case _:
             return [
                 "Nothing is claimed: neither a schedule nor a proof that there is none was found."
             ]
-    lines = [f"What is claimed of the model below, {_scope(content)}: {claimed}."]
+    lines = [f"The claim: in the model named below, no schedule {_scope(content)} {claimed}."]
     if proof != "not proved":
         lines.append(COVERAGE[proof])
     return [*lines, _check(proof)]
@@ -81,8 +81,8 @@ def _scope(content: Content) -> str:
     plural = "stage" if stages == 1 else "stages"
     wanted = requirements(content.problem)
     more = f", as required ({'; '.join(wanted)})" if wanted else ""
-    roles = " and any roles" if content.problem.roles is not None else ""
-    return f"of schedules with at most {stages} {plural}{roles}{more}"
+    roles = ", whatever its roles," if content.problem.roles is not None else ""
+    return f"of at most {stages} {plural}{roles}{more}"
 
 
 def _check(proof: Proof) -> str:

@@ -66,8 +66,9 @@ def table(
 
 def shown(page: Page, data: Table, indent: int = 2) -> list[Line]:
     """A table of data on the page; its title and note are the caller's."""
-    columns = [Column(column.title, column.align, column.wrap) for column in data.columns]
-    rows = [[spans(page, cell) for cell in row] for row in data.rows]
+    kept = [i for i, column in enumerate(data.columns) if not column.extra]
+    columns = [Column(c.title, c.align, c.wrap) for c in (data.columns[i] for i in kept)]
+    rows = [[spans(page, row[i]) for i in kept] for row in data.rows]
     return table(page, columns, rows, indent) if rows else []
 
 
