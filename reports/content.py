@@ -8,6 +8,7 @@ from functools import cached_property
 
 from twill.comparison import Comparison
 from twill.costs import CostLine
+from twill.display import Displayed
 from twill.explanation import Explanation
 from twill.loop import Loop
 from twill.lower.events import Timing
@@ -44,7 +45,7 @@ class Assumption:
 
 
 @dataclass(frozen=True)
-class Content:
+class Content(Displayed):
     """A problem, its outcome, and what was asked about it besides.
 
     ``explanation``: limits and faster units, if they were asked for; ``comparisons``: with

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from twill.accounting import Usage
+from twill.display import Displayed
 from twill.problem import Problem
 from twill.schedule import Placement, Schedule
 
 
 @dataclass(frozen=True)
-class View:
+class View(Displayed):
     """A schedule of a problem, with the words that every section uses for it."""
 
     problem: Problem
@@ -36,6 +37,16 @@ class View:
     def last_stage(self) -> int:
         """The stage of the oldest iteration in a period."""
         return max((place.stage for place in self.schedule.ops.values()), default=0)
+
+    @cached_property
+    def first_stage(self) -> int:
+        """The stage of the newest iteration in a period; 0 unless nothing starts before."""
+        return min((place.stage for place in self.schedule.ops.values()), default=0)
+
+    @property
+    def span(self) -> int:
+        """How many iterations are under way in a period."""
+        return self.last_stage - self.first_stage + 1
 
     @cached_property
     def index(self) -> dict[str, int]:

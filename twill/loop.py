@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from twill.diagnostics import Diagnostic
+from twill.display import Displayed
 from twill.problem import Reservation, Result
 
 Shape = tuple[str, ...]
@@ -116,7 +117,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Displayed):
     """A loop: tile parameters, loop-invariant inputs and operations in program order.
 
     ``trips`` is the nominal trip count, ``stages`` the most iterations that a schedule may

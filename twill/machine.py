@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal
 
+from twill.display import Displayed
 from twill.problem import Limits, Memory, RegisterRange, RoleLimits, Unit
 
 Confidence = Literal["documented", "microbenchmarked", "derived", "estimated", "hypothetical"]
@@ -356,7 +357,7 @@ class CostModels:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Displayed):
     """One GPU. ``lineage``: its own name, then the machines that it extends.
 
     ``issue_unit`` is the unit that serves thread instructions. A warp reaches one of

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from twill.display import Displayed
+
 REGISTER = "register"
 """The space of a result that lives in the registers of the role that computed it."""
 
@@ -229,7 +231,7 @@ def groups(labels: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(Displayed):
     """One loop on one machine, elaborated: everything a schedule is judged by."""
 
     name: str

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from twill.display import Displayed
+
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 Proof = Literal[
     "proved by arithmetic",
@@ -94,7 +96,7 @@ class SolverInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Displayed):
     """A modulo schedule with its roles, rings and what is proved about it.
 
     ``stages`` counts the iterations that a schedule spans, ``length`` the cycles from the

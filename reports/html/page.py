@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from twill.reports.content import Content
 from twill.reports.html.pictures import Picture, picture, picture_style
-from twill.reports.tables.figures import Figure, figures
+from twill.reports.tables.figures import figures
 from twill.reports.tables.model import Section, Text
 from twill.reports.tables.sections import sections
 from twill.reports.verdict import verdict
-from twill.reports.words import percent
+from twill.reports.words import percent, visible
 
 
 def html_report(content: Content) -> str:
@@ -53,12 +53,17 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.filters["percent"] = percent
     environment.filters["width"] = _width
     environment.tests["words"] = lambda part: isinstance(part, Text)
-    environment.tests["alone"] = lambda figure: isinstance(figure, Figure) and not figure.note
     return environment
+
+
+def _shown(value: object) -> object:
+    """Text as it may stand on a page: no control characters, nothing that turns its direction."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _width(part: int, whole: int) -> str:

@@ -72,9 +72,11 @@ def _of_view(draw: Callable[..., str]) -> Callable[[Content, str], str]:
 
 _PICTURES: dict[str, tuple[str, Callable[[Content, str], str]]] = {
     "period": (
-        "One period of the steady state: when operations hold a unit, and when they keep the"
-        " instruction stream of their role, waits included. S@+1 works one iteration ahead of the"
-        " oldest; colours are iterations.",
+        (
+            "One period of the steady state: when operations hold a unit, and when they keep the"
+            " instruction stream of their role, waits included. S@+1 works one iteration ahead of"
+            " the oldest; colours are iterations."
+        ),
         _of_view(period_svg),
     ),
     "unrolled": (

@@ -65,7 +65,7 @@ _KINDS = {"recurrence": "a recurrence", "buffer": "a ring", "role": "a role"}
 def _limit(content: Content) -> Figure | None:
     """The plainest of the bounds that bind; several constraints where the II is above all."""
     schedule, bounds = content.schedule, content.bounds
-    if not bounds.binding or bounds.ii is None:
+    if not bounds.binding or bounds.ii is None or isinstance(content.outcome, Infeasible):
         return None
     term = plainest(bounds)
     short = _KINDS.get(term.kind, term.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.reports.trace_rules import violations
 from twill.lower import WarpProgram
 from twill.lower.program import Wait
 from twill.simulate import turns
@@ -118,3 +120,37 @@ def without_waits(lower: Callable[..., WarpProgram]) -> Callable[..., WarpProgra
         return replace(program, roles=(replace(load, body=body), *others))
 
     return faulty
+
+
+def test_trace(twill: Twill, tmp_path: Path) -> None:
+    """The fixed run for Perfetto: every operation of every iteration, units as they were held."""
+    path = tmp_path / "run.json"
+    assert twill(*GEMM, "--trips", "6", "--latencies", "fixed", "--trace", path).code == 0
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert violations(document) == []
+    assert document["otherData"]["run"] == "simulated, latencies as in the model"
+    events = document["traceEvents"]
+    issued = {(e["args"]["op"], e["args"]["iteration"]) for e in events if e.get("cat") == "issue"}
+    assert issued == {(op, i) for op in ("A", "B", "C") for i in range(6)}
+    tensor = [e["args"]["op"] for e in events if e.get("args", {}).get("unit") == "tensor"]
+    assert tensor == ["C"] * 6
+    assert {e["name"] for e in events if e["ph"] == "s"} == {"A", "B"}
+
+
+def test_trace_of_no_iteration(twill: Twill, tmp_path: Path) -> None:
+    """Nothing ran: a note, and no file."""
+    path = tmp_path / "run.json"
+    result = twill(*GEMM, "--trips", "0", "--trace", path)
+    assert result.code == 0
+    assert "no trace" in result.err
+    assert not path.exists()
+
+
+def test_trace_where_it_makes_no_sense(twill: Twill, tmp_path: Path) -> None:
+    """Only the fixed run has one; a place that cannot be written is said."""
+    result = twill(*GEMM, "--latencies", "random", "--trace", tmp_path / "run.json")
+    assert result.code == 2
+    assert "--trace is of the fixed run" in result.err
+    result = twill(*GEMM, "--trips", "3", "--trace", tmp_path / "missing" / "run.json")
+    assert result.code == 2
+    assert "cannot write" in result.err

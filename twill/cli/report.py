@@ -23,17 +23,22 @@ if TYPE_CHECKING:
     from twill.reports.context import Context
     from twill.schedule import Outcome
 
-FORMATS = ("text", "html", "markdown", "json")
+FORMATS = ("text", "html", "markdown", "json", "trace", "dot", "mermaid")
 SUFFIXES = {
     ".html": "html",
     ".htm": "html",
     ".md": "markdown",
     ".json": "json",
     ".txt": "text",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".mmd": "mermaid",
 }
 
 
-@click.command("report", short_help="Report a result: HTML, Markdown, JSON, text.", epilog=EPILOG)
+@click.command(
+    "report", short_help="Report a result, as a page or a trace.", epilog=EPILOG
+)
 @click.argument("spec", metavar="SPEC|BUNDLE|PROBLEM")
 @model_options
 @schedule_options
@@ -83,6 +88,8 @@ def report_command(
     if sensitivity:
         explanation = _explained(found.model, spec, choices, wanted, no_color)
     content = found.content(explanation)
+    if form == "trace" and content.schedule is None:
+        return _nothing(found)
     _write(content, form, output, no_color, wanted.quiet)
     return exit_of(found.outcome, found.interrupted)
 
@@ -172,6 +179,14 @@ def _explained(
         no_color,
     )
     return found
+
+
+def _nothing(found: _Found) -> int:
+    from twill.cli.output import complain
+
+    reason = getattr(found.outcome, "reason", None)
+    complain(f"error: there is no schedule to trace: {reason.summary if reason else ''}")
+    return exit_of(found.outcome, found.interrupted)
 
 
 def _write(content: Content, form: str, file: Path | None, no_color: bool, quiet: bool) -> None:

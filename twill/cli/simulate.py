@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,6 +93,12 @@ class Meaning:
     type=Scale(),
     help="Multiplies differences in 'fma' and 'exp2' (docs/loops.md); 1 by default.",
 )
+@click.option(
+    "--trace",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what ran when in the fixed run, for Perfetto (docs/formats.md).",
+)
 @json_option
 @color_option
 def simulate_command(
@@ -103,6 +110,7 @@ def simulate_command(
     runs: int,
     seed: int,
     scale: float | None,
+    trace: Path | None,
     as_json: bool,
     no_color: bool,
 ) -> int:
@@ -116,11 +124,14 @@ def simulate_command(
     twill simulate flash_attention_forward --machine h100
     twill simulate gemm -m b200 --schedule out/schedule.json --trips 3
     twill simulate flash_attention_backward -m h100 --latencies random --runs 100
+    twill simulate gemm -m h100 --trips 12 --trace gemm.trace.json
     """  # fmt: skip
     from twill.cli.inputs import load_model
     from twill.lower.events import SyncCosts
     from twill.simulate import Request
 
+    if trace is not None and mode not in ("all", "fixed"):
+        raise click.UsageError("--trace is of the fixed run: leave --latencies at all or fixed")
     model = load_model(spec, choices)
     count = model.problem.trips if trips is None else trips
     costs = SyncCosts.of(model.elaboration.machine if model.elaboration is not None else None)
@@ -131,6 +142,8 @@ def simulate_command(
         return _nothing(found)
     program, _ = program_for(model, found.schedule)
     outcome = _simulated(model, program, meaning, request, (wanted.quiet, no_color))
+    if trace is not None:
+        _write_trace(trace, model, program, outcome)
     _show(model, outcome, as_json, no_color)
     return Exit.OK if outcome.well else Exit.UNVERIFIED
 
@@ -188,6 +201,19 @@ def _simulated(
             assert isinstance(meaning.values, Arrays)
             comparisons = compare(meaning.known, meaning.values, found.results, request.trips)
     return Outcome(found, comparisons, request.trips)
+
+
+def _write_trace(path: Path, model: Model, program: WarpProgram, outcome: Outcome) -> None:
+    """The trace of the fixed run. Raises InputError where the file cannot be written."""
+    from twill.cli.output import complain
+    from twill.files import write_whole
+    from twill.reports.trace import measured_json
+
+    if not outcome.simulation.trace.ops:
+        complain("note: no trace: the fixed run had no iteration or did not end well")
+        return
+    text = measured_json(model.problem, program, outcome.simulation, model.context())
+    write_whole(path, text)
 
 
 def _show(model: Model, outcome: Outcome, as_json: bool, no_color: bool) -> None:

@@ -38,8 +38,29 @@ def _json(content: Content) -> str:
     return json_text(report_to_json(content))
 
 
+def _trace(content: Content) -> str:
+    from twill.reports.trace import trace_json
+
+    return trace_json(content)
+
+
+def _dot(content: Content) -> str:
+    from twill.reports.graphs import dot
+
+    return dot(content)
+
+
+def _mermaid(content: Content) -> str:
+    from twill.reports.graphs import mermaid
+
+    return mermaid(content)
+
+
 _WRITERS: dict[str, Callable[[Content], str]] = {
     "html": _html,
     "markdown": _markdown,
     "json": _json,
+    "trace": _trace,
+    "dot": _dot,
+    "mermaid": _mermaid,
 }
