@@ -8,6 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from twill.formats.canonical import schedule_digest
 from twill.reports.content import Content
 from twill.reports.html.pictures import Picture, picture, picture_style
 from twill.reports.tables.figures import figures
@@ -25,15 +26,22 @@ def html_report(content: Content) -> str:
     return template.render(
         name=content.problem.name,
         machine=content.context.machine,
+        problem_digest=content.context.problem_digest,
+        schedule_digest=schedule_digest(content.schedule) if content.schedule else "",
         said=said,
         status=status,
         figures=figures(content),
         verdict=verdict_part,
         sections=rest,
         pictures={section.id: _pictures(content, section) for section in rest},
-        style=Markup(_read("report.css") + picture_style()),  # noqa: S704 - our own files
+        style=Markup(page_style()),  # noqa: S704 - our own files
         script=Markup(_read("report.js")),  # noqa: S704 - our own file
     )
+
+
+def page_style() -> str:
+    """The style sheet of a page and of its pictures."""
+    return _read("report.css") + picture_style()
 
 
 def _pictures(content: Content, section: Section) -> list[Picture]:

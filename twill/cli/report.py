@@ -36,9 +36,7 @@ SUFFIXES = {
 }
 
 
-@click.command(
-    "report", short_help="Report a result, as a page or a trace.", epilog=EPILOG
-)
+@click.command("report", short_help="Report a result, as a page or a trace.", epilog=EPILOG)
 @click.argument("spec", metavar="SPEC|BUNDLE|PROBLEM")
 @model_options
 @schedule_options
