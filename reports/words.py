@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 
 def percent(part: int, whole: int) -> str:
     """A share to a whole percent, rounded down so that only a full one reads 100 %."""
@@ -21,19 +19,3 @@ def quantity(value: int, unit: str) -> str:
         kib = f"{value / 1024:.1f}".removesuffix(".0")
         return f"{kib} KiB"
     return f"{number(value)} {'B' if unit == 'bytes' else unit}"
-
-
-def visible(text: str) -> str:
-    """``text`` on one line, with a mark in place of what cannot be seen or reorders its neighbours.
-
-    Control characters, line breaks and bidirectional controls do not survive; a name that is made
-    of them must not change what is written around it.
-    """
-    return "".join(_visible(char) for char in text)
-
-
-def _visible(char: str) -> str:
-    if char in "\t\n\r\u2028\u2029":
-        return " "
-    hidden = unicodedata.category(char) in ("Cc", "Cf", "Cs") or ord(char) & 0xFFFE == 0xFFFE
-    return "\ufffd" if hidden else char

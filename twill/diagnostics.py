@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from twill.text import visible
+
 _WINDOW = 96
 _LISTED_CHOICES = 8
 
@@ -84,12 +86,12 @@ def _fold(name: str) -> str:
 
 def _render_one(diagnostic: Diagnostic) -> str:
     span = diagnostic.span
-    place = f"{span.file}:{span.line}:{span.column}: " if span else ""
-    lines = [f"{place}error: {diagnostic.message}"]
+    place = f"{visible(span.file)}:{span.line}:{span.column}: " if span else ""
+    lines = [f"{place}error: {visible(diagnostic.message)}"]
     if span and span.source.strip():
         lines += _excerpt(span)
     if diagnostic.help:
-        lines.append(f"  help: {diagnostic.help}")
+        lines.append(f"  help: {visible(diagnostic.help)}")
     return "\n".join(lines)
 
 

@@ -10,9 +10,9 @@ from typing import Literal
 from twill.accounting import constraint_dependences
 from twill.problem import Dependence, DependenceKind, Op
 from twill.reports.content import Content
-from twill.reports.words import visible
 from twill.solver.bounds import Bound
 from twill.solver.circuits import Arc
+from twill.text import visible
 
 NodeKind = Literal["load", "engine", "stream"]
 EdgeKind = DependenceKind | Literal["ring"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from twill.reports.svg.element import Markup, Value, element
 from twill.reports.svg.frame import picture
 from twill.reports.svg.glyphs import SANS, clip, width
-from twill.reports.words import visible
+from twill.text import visible
 
 _ARCS = (
     "Arcs to the right: read in the same iteration; dashed, to the left: of the one before, or of "

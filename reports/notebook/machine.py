@@ -10,7 +10,7 @@ from twill.reports.notebook.markup import cell, drawn, ident, line, table
 from twill.reports.svg.element import Markup, Value, element
 from twill.reports.svg.frame import picture
 from twill.reports.svg.glyphs import SANS, clip
-from twill.reports.words import visible
+from twill.text import visible
 
 _SIZE, _WIDE, _HIGH, _GAP, _ACROSS = 760, 140, 44, 12, 5
 _NUMBER = ("number", "value", "confidence", "source")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from twill.reports.svg.element import Markup, text
-from twill.reports.words import visible
+from twill.text import visible
 
 _CELL = "text-align:left;vertical-align:top;overflow-wrap:anywhere;padding:0 .6em 0 0"
 _NUMBER = "text-align:right;vertical-align:top;padding:0 .6em 0 0"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from twill.accounting import constraint_dependences
 from twill.problem import Op, Problem
-from twill.reports.notebook.arcs import Item, Reading, arcs_svg
 from twill.reports.notebook.markup import cell, drawn, ident, line, table
-from twill.reports.words import quantity, visible
+from twill.reports.svg import dependence_graph_svg
+from twill.reports.words import quantity
+from twill.solver.bounds import bounds
+from twill.text import visible
 
 
 def problem_html(problem: Problem) -> str:
@@ -31,13 +32,11 @@ def problem_html(problem: Problem) -> str:
 
 
 def problem_svg(problem: Problem) -> str:
-    """The dependence graph."""
-    number = {op.name: i for i, op in enumerate(problem.ops)}
-    items = [Item(op.name, f"latency {op.latency}, {_units(op)}") for op in problem.ops]
-    readings = [
-        Reading(number[d.src], number[d.dst], d.distance) for d in constraint_dependences(problem)
-    ]
-    return arcs_svg(ident(problem), f"Dependences of {problem.name}", items, readings)
+    """The dependence graph, the circuit that needs the largest II bold."""
+    found = bounds(problem)
+    circuits = [term for term in found.terms if term.arcs]
+    arcs = max(circuits, key=lambda term: term.ii).arcs if circuits else found.endless
+    return dependence_graph_svg(problem, arcs, ident=ident(problem), standalone=True)
 
 
 def _row(problem: Problem, op: Op) -> list[str | int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from twill.reports.notebook.markup import cell, drawn, ident, line, note, table
 from twill.reports.notebook.starts import starts_svg
 from twill.reports.svg.element import Markup
-from twill.reports.words import number, visible
+from twill.reports.words import number
 from twill.schedule import Role, Schedule
+from twill.text import visible
 
 _MORE = (
     "twill.reports.view.View(problem, schedule) shows how long units and roles are busy, too; "

@@ -9,8 +9,8 @@ from twill.reports.svg.axis import Axis
 from twill.reports.svg.element import Markup, Value, element
 from twill.reports.svg.frame import picture
 from twill.reports.svg.glyphs import clip, width
-from twill.reports.words import visible
 from twill.schedule import Schedule
+from twill.text import visible
 
 _SIZE, _LABEL, _TOP, _LANE, _FONT = 1100, 130, 30, 20, 11.5
 _LONGEST = 160

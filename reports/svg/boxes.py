@@ -25,6 +25,7 @@ class Box:
     """An operation's use of a row, in cycles of the axis.
 
     ``labels``, the fullest first, go inside; where none fits, ``aside`` may stand next to it.
+    ``feet``: cycles that are underlined, such as waits.
     """
 
     op: str
@@ -36,6 +37,7 @@ class Box:
     hover: str
     opened: bool = True
     closed: bool = True
+    feet: tuple[tuple[int, int], ...] = ()
 
     @property
     def style(self) -> int:
@@ -92,6 +94,10 @@ class Drawn:
         }
         hover = element("title", {}, box.hover)
         self._boxes[box.iteration].append(element("rect", attributes, hover))
+        foot = y + (LANE + BOX) / 2 - 1.5
+        line = "".join(f"M{self.axis.at(a):g},{foot:g}H{self.axis.at(b):g}" for a, b in box.feet)
+        if line:
+            self._boxes[box.iteration].append(element("path", {"class": "foot", "d": line}))
 
     def _label(self, box: Box, y: float, left: float, right: float) -> float:
         """Put a label in a box, or else beside it; where the label ends."""

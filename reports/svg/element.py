@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-# What XML 1.0 has no way to write, not even as a character reference.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from twill.text import visible
 
 
 class Markup(str):
@@ -19,10 +18,10 @@ Value = str | int | float
 """The value of an attribute."""
 
 
-def element(name: str, attributes: dict[str, Value] | None = None, *children: str) -> Markup:
+def element(name: str, attributes: Mapping[str, Value] | None = None, *children: str) -> Markup:
     """An element; children that are not :class:`Markup` are text."""
     opening = name + "".join(
-        f" {key}={quoteattr(_writable(number(value)))}" for key, value in (attributes or {}).items()
+        f" {key}={quoteattr(visible(number(value)))}" for key, value in (attributes or {}).items()
     )
     inner = "".join(child if isinstance(child, Markup) else text(child) for child in children)
     return Markup(f"<{opening}>{inner}</{name}>" if inner else f"<{opening}/>")
@@ -30,7 +29,7 @@ def element(name: str, attributes: dict[str, Value] | None = None, *children: st
 
 def text(content: str) -> Markup:
     """Plain text as markup."""
-    return Markup(escape(_writable(content)))
+    return Markup(escape(visible(content)))
 
 
 def join(parts: list[Markup]) -> Markup:
@@ -41,9 +40,5 @@ def join(parts: list[Markup]) -> Markup:
 def number(value: Value) -> str:
     """A value as short as it can be; lengths to a hundredth."""
     if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "-0") if value else "0"
+        return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
     return str(value)
-
-
-def _writable(content: str) -> str:
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", content)

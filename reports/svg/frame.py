@@ -75,7 +75,7 @@ def _plain_style() -> str:
     rules = sheet[sheet.index(".twill-picture { display") :]
     colored = "\n".join(rule for rule in rules.splitlines() if "var(" in rule)
     light, dark = palettes()
-    theme = f"@media (prefers-color-scheme: dark) {{\n{_resolve(colored, dark)}\n}}"
+    theme = f"@media screen and (prefers-color-scheme: dark) {{\n{_resolve(colored, dark)}\n}}"
     return f"\n{_resolve(rules, light)}\n{theme}\n"
 
 

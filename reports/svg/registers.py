@@ -12,7 +12,7 @@ from twill.reports.view import View
 from twill.schedule import Role
 
 _TOP, _LEFT, _RIGHT, _GAP = 34, 130, 90, 38
-_SCALE = 0.8
+_SCALE = 0.9
 """Height of one register."""
 
 _NAME = 11.5

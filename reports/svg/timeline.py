@@ -134,7 +134,18 @@ class Sheet:
             self._hover(row, piece),
             piece.opened,
             piece.closed,
+            self._waits(piece) if row.kind == "stream" else (),
         )
+
+    def _waits(self, piece: Piece) -> tuple[tuple[int, int], ...]:
+        """The cycles of a piece that are waits before its operation or arrives after it."""
+        usage, place = self.view.usage, self.view.place(piece.op)
+        periods = piece.iteration - self.view.offset(piece.op)
+        start = place.slot + periods * self.view.schedule.ii
+        issued = start + self.view.problem.op[piece.op].issue
+        spans = ((start - usage.wait(piece.op), start), (issued, issued + usage.send(piece.op)))
+        inside = ((max(a, piece.begin), min(b, piece.end)) for a, b in spans)
+        return tuple((a, b) for a, b in inside if a < b)
 
     def _hover(self, row: Row, piece: Piece) -> str:
         before = "" if piece.opened else " (from the period before)"
@@ -172,7 +183,8 @@ class Sheet:
     def _words(self) -> str:
         words = ["Unit rows: when an op holds the unit."]
         if self._streams:
-            words.append("Role rows: when it keeps the role's instruction stream, waits included.")
+            words.append("Role rows: when it keeps the role's instruction stream;")
+            words.append("underlined: its waits and arrives.")
         if self._fluid:
             words.append("~ what is asked of a fluid unit: only its total in a period is limited.")
         idle = idle_units(self.view)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twill.reports.context import Context
-from twill.reports.words import visible
+from twill.text import visible
 
 CYCLE = "one microsecond of this trace is one cycle of the SM clock"
 

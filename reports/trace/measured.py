@@ -9,9 +9,9 @@ from twill.problem import Problem
 from twill.reports.context import Context
 from twill.reports.trace.about import about
 from twill.reports.trace.events import Arrow, Process, Slice, Track, trace_text
-from twill.reports.words import visible
 from twill.simulate.simulation import Simulation
 from twill.simulate.trace import Span
+from twill.text import visible
 
 
 def measured_json(

@@ -9,7 +9,7 @@ from twill.accounting import Usage, read_end
 from twill.problem import Memory
 from twill.reports.trace.events import Counter
 from twill.reports.view import View
-from twill.reports.words import visible
+from twill.text import visible
 
 Life = tuple[int, int, int]
 """Alive from one cycle to another of iteration 0, and how much it takes."""

@@ -10,7 +10,7 @@ from twill.reports.trace.about import about
 from twill.reports.trace.events import Args, Arrow, Process, Slice, Track, trace_text
 from twill.reports.trace.occupancy import memory_counters, register_counters
 from twill.reports.view import View
-from twill.reports.words import visible
+from twill.text import visible
 
 STEADY_PERIODS = 4
 """Full periods of the steady state in a run whose length nobody chose."""

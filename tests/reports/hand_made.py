@@ -186,6 +186,23 @@ def vliw() -> tuple[Problem, Schedule]:
     return problem, schedule
 
 
+def figure1() -> tuple[Problem, Schedule]:
+    """The worked example of the paper with its optimal schedule: II 2 in two stages."""
+    problem = Problem(
+        "figure1",
+        (Op("S", {"tensor": _use(1)}), Op("P", {"exp": _use(1)}), Op("O", {"tensor": _use(1)})),
+        (Dependence("S", "P", 1), Dependence("P", "O", 1), Dependence("O", "O", 1, 1)),
+        (Unit("tensor"), Unit("exp")),
+        trips=8,
+    )
+    starts = {"S": 0, "P": 2, "O": 3}
+    schedule = Schedule(
+        "", "optimal", 2, 2, 2, 4, (), "proved by arithmetic", (),
+        {name: Placement(t, t // 2, t % 2) for name, t in starts.items()},
+    )  # fmt: skip
+    return problem, schedule
+
+
 def feasible() -> Feasible:
     """The ping-pong schedule with its proof cut short."""
     from dataclasses import replace

@@ -15,11 +15,11 @@ from twill.problem import Op, Problem
 from twill.reports.content import Content
 from twill.reports.context import Context
 from twill.reports.view import View
-from twill.reports.words import visible
 from twill.schedule import Placement, Reason, Schedule, Unknown
 from twill.solver.bounds import bounds
 from twill.spec.loop import load_loop, shipped_loops
 from twill.spec.machine import load_machine, shipped_machines
+from twill.text import visible
 
 
 def content() -> Content:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from twill.check import Invalid, check
+from twill.text import visible
 
 
 def main(arguments: list[str]) -> int:
@@ -16,10 +17,10 @@ def main(arguments: list[str]) -> int:
     try:
         sys.stdout.write(str(check(Path(arguments[0]))))
     except Invalid as fault:
-        sys.stdout.write(f"rejected: {fault}\n")
+        sys.stdout.write(f"rejected: {visible(str(fault))}\n")
         return 6
     except OSError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {visible(str(error))}\n")
         return 2
     return 0
 

@@ -10,6 +10,7 @@ from twill.check.chain import Excluded
 from twill.check.refutation import Refutation
 from twill.problem import Problem
 from twill.schedule import Schedule
+from twill.text import visible
 
 LEMMAS = {
     1: "monotonicity: a schedule at one II gives one at the next",
@@ -119,7 +120,7 @@ class Result:
         lines = [f"{self.claim}.", "", "checked"]
         lines += [f"  {line}" for line in self.checked]
         lines += ["assumed", *(f"  {line}" for line in self.assumed)]
-        return "\n".join(lines) + "\n"
+        return "\n".join(map(visible, lines)) + "\n"
 
 
 def _of(step: Mapping[str, Any], each: Excluded) -> str:

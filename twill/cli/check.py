@@ -38,6 +38,7 @@ def check_command(bundle: str, second_opinion: bool, as_json: bool) -> int:
     """  # fmt: skip
     from twill.check import Invalid, check
     from twill.cli.output import emit, emit_json
+    from twill.text import visible
 
     program = _program() if second_opinion else None
     try:
@@ -47,7 +48,7 @@ def check_command(bundle: str, second_opinion: bool, as_json: bool) -> int:
         if as_json:
             emit_json({"schema": "twill/check/v1", "checked": False, "message": str(fault)})
         else:
-            emit(f"rejected: {fault}\n")
+            emit(f"rejected: {visible(str(fault))}\n")
         return Exit.UNVERIFIED
     except OSError as error:
         help_ = "name a folder that 'twill solve -o' wrote, or the certificate.json in it"

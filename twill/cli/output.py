@@ -41,7 +41,10 @@ def json_text(document: object) -> str:
 
 
 def complain(text: str) -> None:
-    """A diagnostic or a note, to stderr."""
+    """A diagnostic or a note, to stderr; nothing in it but line breaks acts on a terminal."""
+    from twill.text import visible
+
+    text = "\n".join(visible(line) for line in text.split("\n"))
     if _colors(sys.stderr):
         text = text.replace("error: ", "\x1b[1;31merror:\x1b[0m ", 1)
     try:

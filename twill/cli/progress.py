@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from twill.cli.output import is_terminal
+from twill.text import visible
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -42,7 +43,7 @@ class Display:
             parts += _parts(self._latest)
         else:
             parts.append("starting")
-        return "  ".join(parts)
+        return visible("  ".join(parts))
 
 
 def _parts(progress: Progress) -> list[str]:

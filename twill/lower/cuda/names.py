@@ -42,10 +42,14 @@ def _plain(name: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Text that can stand behind ``//``: one line of printable ASCII, no backslash at its end."""
+    """Text that can stand behind ``//``: a line of printable ASCII that does not go on in the next.
+
+    A backslash at its end would continue it, and so would a trigraph that stands for one.
+    """
     line = "".join(c if " " <= c <= "~" else _SUBSTITUTES.get(c, "?") for c in text)
-    line = line.replace("??", "? ?").replace("*/", "* /").replace("/*", "/ *")
-    return line.rstrip("\\").rstrip()
+    line = re.sub(r"\?(?=\?)", "? ", line)
+    line = line.replace("*/", "* /").replace("/*", "/ *")
+    return re.sub(r"[\\ ]+$", "", line)
 
 
 _SUBSTITUTES = {"\n": " ", "\t": " ", "·": "|", "→": "->", "←": "<-"} | {

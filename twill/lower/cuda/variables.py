@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate.tiles import TileOp
+from twill.lower.cuda.names import comment
 from twill.lower.cuda.text import Lines
 from twill.lower.program import Held, RoleProgram, Run
 
@@ -41,7 +42,7 @@ class Variables:
     def _declare(self, held: Held) -> Lines:
         rows = f"[{held.copies}]" if held.copies > 1 else ""
         name, kind = self.name(held), self.kind(held.values[0])
-        note = f"  // {' = '.join(held.values)}" if len(held.values) > 1 else ""
+        note = f"  // {comment(' = '.join(held.values))}" if len(held.values) > 1 else ""
         lines = [f"{kind} {name}{rows}[{held.size}];{note}"]
         initial = self._initial(held)
         if initial is not None:
