@@ -14,6 +14,7 @@ from twill.reports.terminal.page import render
 from twill.reports.terminal.timeline import timeline
 from twill.reports.terminal.view import TerminalView
 from twill.reports.words import percent
+from twill.text import visible
 
 _OPEN = {"verdict", "reason", "timeline", "bounds", "objective", "experts"}
 """Sections that are not folded."""
@@ -39,7 +40,7 @@ def markdown_report(content: Content) -> str:
 
 def escaped(words: str) -> str:
     """Text in which nothing is markup, a link or a mention, on one line."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    plain = " ".join(visible(words).split())
     return _SPECIAL.sub(lambda match: f"&#{ord(match[1])};", plain)
 
 

@@ -15,7 +15,8 @@ from twill.reports.tables.figures import figures
 from twill.reports.tables.model import Section, Text
 from twill.reports.tables.sections import sections
 from twill.reports.verdict import verdict
-from twill.reports.words import percent, visible
+from twill.reports.words import percent
+from twill.text import visible
 
 
 def html_report(content: Content) -> str:

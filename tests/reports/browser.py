@@ -51,7 +51,11 @@ def opened(
     page.on("console", lambda said: wrong.append(f"console: {said.text}"))
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
     own = (file.as_uri(), "data:,")
-    page.on("request", lambda asked: asked.url in own or wrong.append(f"fetched {asked.url}"))
+
+    def asked(request: Any) -> None:
+        wrong.extend([f"fetched {request.url}"] if request.url not in own else [])
+
+    page.on("request", asked)
     page.goto(file.as_uri())
     if script:
         page.evaluate(CHECKS)

@@ -21,18 +21,22 @@ class Page(HTMLParser):
         self.faults += [f"not closed: {tag}" for tag in self.open]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element begins."""
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element without content."""
         self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
+        """An element ends."""
         if not self.open or self.open.pop() != tag:
             self.faults.append(f"closed out of turn: {tag}")
 
     def handle_data(self, data: str) -> None:
+        """Text, but for that of scripts, styles and pictures."""
         hidden = {"script", "style", "svg", "title"} & set(self.open)
         if data.strip() and not hidden:
             self.words.append(" ".join(data.split()))

@@ -19,6 +19,13 @@ def test_markdown_of_a_full_report(golden: SnapshotAssertion) -> None:
     assert markdown_report(full()) == golden
 
 
+def without_code(text: str) -> str:
+    """A report without its block of code, in which nothing is markup."""
+    left = re.sub(r"^(`{3,})text\n.*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
+    assert "```" not in left
+    return left
+
+
 @pytest.mark.parametrize("kind", [*KINDS, "hostile"])
 def test_rows_are_as_wide_as_their_heads(kind: str) -> None:
     """Every row of a table has as many cells as its head; details are closed."""
