@@ -83,7 +83,7 @@ _PICTURES: dict[str, tuple[str, Callable[[Content, str], str]]] = {
         "A short run from its first operation to its last: prologue, steady state, epilogue.",
         _of_view(unrolled_svg),
     ),
-    "bounds": ("The II that each one alone would allow; red ones bind.", _bounds),
+    "bounds": ("The II that each one alone would allow; the highest in red.", _bounds),
     "graph": (
         "The dependence graph; dashed arrows reach into later iterations, the circuit is bold.",
         _graph,

@@ -24,8 +24,8 @@ def critical(bounds: Bounds) -> Bound | None:
     return max(circuits, key=lambda term: term.ii, default=None)
 
 
-def circuit_section(bounds: Bounds) -> Section:
-    """The section; empty where no circuit takes time."""
+def circuit_section(bounds: Bounds, ii: int | None) -> Section:
+    """The section; ``ii`` of the schedule found. Empty where no circuit takes time."""
     if bounds.endless:
         words = f"Around this circuit every II is too small: {bounds.impossible}"
         table = Table("steps", _COLUMNS, tuple(_row(arc) for arc in bounds.endless))
@@ -34,9 +34,17 @@ def circuit_section(bounds: Bounds) -> Section:
     if term is None:
         return Section("circuit", TITLE)
     table = Table("steps", _COLUMNS, tuple(_row(arc) for arc in term.arcs))
-    binds = "It binds." if term.binding else "It does not bind."
-    words = f"{term.detail}: the II is at least {term.ii}. {binds}"
+    words = f"{term.detail}: the II is at least {term.ii}. {_binds(term, ii)}"
     return Section("circuit", TITLE, NOTE, (Text(words),), (table,), ("graph",))
+
+
+def _binds(term: Bound, ii: int | None) -> str:
+    """What that comes to, beside the other bounds and the II found."""
+    if not term.binding:
+        return "It does not bind."
+    if ii is None or ii == term.ii:
+        return "It binds."
+    return f"Nothing alone bounds the II more; all constraints together make it {ii}."
 
 
 def _row(arc: Arc) -> tuple[Cell, ...]:

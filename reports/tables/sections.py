@@ -27,9 +27,10 @@ def sections(content: Content) -> tuple[Section, ...]:
     """Every section that has something to say."""
     made = [verdict_section(content), _reason(content)]
     view = content.view
+    ii = content.schedule.ii if content.schedule is not None else None
     if view is not None:
         made.append(_timeline(view))
-    made += [_bounds(content), circuit_section(content.bounds)]
+    made += [_bounds(content), circuit_section(content.bounds, ii)]
     if view is not None:
         made += [_roles(view), _storage(view), _resources(view), _objective(view), _timing(content)]
     made += [
@@ -67,7 +68,7 @@ def _bounds(content: Content) -> Section:
 
 
 def _timeline(view: View) -> Section:
-    note = f"one steady-state period of {view.schedule.ii} cycles, then the whole loop"
+    note = f"one steady-state period of {view.schedule.ii} cycles, then a short run"
     return Section("timeline", "Timeline", note, pictures=("period", "unrolled"))
 
 
