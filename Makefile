@@ -51,7 +51,7 @@ format: $(VENV)/.twill-test ## format the code and fix what ruff can fix
 	$(BIN)/ruff format .
 
 schemas: $(VENV)/.twill ## write docs/schemas from the models that read the files
-	for kind in problem schedule program outcome report loop machine certificate refutation; do \
+	for kind in problem schedule program outcome report loop machine expert comparison certificate refutation; do \
 	  $(BIN)/twill schema $$kind > docs/schemas/$$kind.schema.json || exit 1; \
 	done
 

@@ -13,10 +13,12 @@ from pathlib import Path
 from benchmarks.cases import SHIPPED
 from benchmarks.gallery_index import index_html, readme
 from twill.cli.choices import Choices
-from twill.cli.content import content_of
+from twill.cli.compare import Shown
+from twill.cli.content import cases_for, content_of
+from twill.cli.experts import compared
 from twill.cli.inputs import load_model
 from twill.cli.questions import question_of
-from twill.explanation import Explanation
+from twill.comparison import Comparison
 from twill.reports.content import Content
 from twill.reports.html import html_report
 from twill.reports.svg import period_svg
@@ -28,8 +30,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "reports" / "gallery"
 
 PAIRS = [(loop, machine) for loop, machine in (name.split("/") for name in SHIPPED)]
 
-EXPLAINED = [pair for pair in PAIRS if "attention" not in pair[0]]
-"""Pairs of which every question of ``twill explain`` is answered in seconds, so always the same."""
+SMALL = [pair for pair in PAIRS if "attention" not in pair[0]]
+"""Pairs of which every question is answered in seconds, so that the answers are always the same.
+
+Their pages also say what ``twill explain`` and ``twill compare --all`` say.
+"""
 
 
 def main() -> None:
@@ -71,11 +76,17 @@ def content(loop: str, machine: str, outcome: Outcome | None = None) -> Content:
     choices = Choices(machine)
     model = load_model(loop, choices)
     found = outcome if outcome is not None else solve(model.problem, SolveOptions())
-    explanation: Explanation | None = None
-    if (loop, machine) in EXPLAINED:
-        question = question_of(model, loop, choices, None)
-        explanation = explain(model.problem, question, SolveOptions())
-    return content_of(model, found, explanation=explanation)
+    if (loop, machine) not in SMALL:
+        return content_of(model, found)
+    question = question_of(model, loop, choices, None)
+    explanation = explain(model.problem, question, SolveOptions())
+    return content_of(model, found, False, explanation, _compared(loop, choices))
+
+
+def _compared(loop: str, choices: Choices) -> list[Comparison]:
+    """With every kernel that is paired with this loop and machine."""
+    shown = Shown(SolveOptions().time_limit, no_cache=True, quiet=True, no_color=True)
+    return [compared(case, shown)[0] for case in cases_for(loop, choices)]
 
 
 def name_of(loop: str, machine: str) -> str:

@@ -2,34 +2,31 @@
 
 FA3 on Hopper: a load role; everything of a row sub-tile on a consumer warp group of its own.
 FA4 on Blackwell: a load role; one role that issues every multiply; a softmax role per row
-sub-tile; one correction role that rescales both outputs. Sources: flash-attention at 0251105a,
-``hopper/mainloop_fwd_sm90_tma_gmma_ws.hpp`` and ``flash_attn/cute/flash_fwd_sm100.py``.
+sub-tile; one correction role that rescales both outputs. The shipped files of both kernels say
+so (``twill show fa3_forward_hdim128``); a loop that is cut or changed may have fewer operations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from twill.diagnostics import Diagnostic, InputError, unknown
+from twill.expert import Expert, ExpertRole
+from twill.expert_match import value_of
 from twill.problem import Problem, groups
 from twill.solver.symmetry import exchanges
+from twill.spec.expert import load_expert
 
 Labels = Mapping[str, str]
 
-FA3 = {
-    "load": ("K", "V"),
-    "consumer": ("S", "m", "alpha", "x", "p", "l_scaled", "l", "P", "O_scaled", "O"),
-}
-FA4 = {
-    "load": ("K", "V"),
-    "mma": ("S", "O"),
-    "softmax": ("S.register", "m", "alpha", "x", "p", "l_scaled", "l", "P", "P.tensor"),
-    "correction": ("O.register", "O_scaled", "O_scaled.tensor"),
-}
-PER_SUBTILE = ("consumer", "softmax")
-"""Roles of which there is one per row sub-tile."""
+EXPERTS = {"h100": ("FA3", "fa3_forward_hdim128"), "b200": ("FA4", "fa4_forward_hdim128")}
+"""By machine, the name on the page and the shipped file of the expert's kernel."""
 
-EXPERTS = {"h100": ("FA3", FA3), "b200": ("FA4", FA4)}
+
+@cache
+def _kernel(machine: str) -> Expert:
+    return load_expert(EXPERTS[machine][1])
 
 
 def expert_labels(problem: Problem, machine: str) -> dict[str, str]:
@@ -37,22 +34,22 @@ def expert_labels(problem: Problem, machine: str) -> dict[str, str]:
 
     :raises InputError: for an operation that the kernel does not have.
     """
-    name, roles = EXPERTS[machine]
-    of = {value: role for role, values in roles.items() for value in values}
+    of = {
+        step.value: role
+        for role in _kernel(machine).roles
+        for group in role.order
+        for step in group
+    }
     strange = {value_of(op.name): op.name for op in problem.ops if value_of(op.name) not in of}
     if strange:
+        name, _ = EXPERTS[machine]
         said = [f"{name}: {unknown('operation', value, of)}" for value in strange]
         raise InputError([Diagnostic(text) for text in said])
-    return {op.name: _role(of[value_of(op.name)], op.name) for op in problem.ops}
+    return {op.name: _label(of[value_of(op.name)], op.name) for op in problem.ops}
 
 
-def _role(role: str, op: str) -> str:
-    return f"{role} {row_of(op)}" if role in PER_SUBTILE else role
-
-
-def value_of(op: str) -> str:
-    """``P.tensor`` of ``P.tensor[m0,n3]``."""
-    return op.split("[", maxsplit=1)[0]
+def _label(role: ExpertRole, op: str) -> str:
+    return f"{role.name} {row_of(op)}" if role.per else role.name
 
 
 def row_of(op: str) -> str:

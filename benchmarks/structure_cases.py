@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from benchmarks.granularity import Granularity
-from benchmarks.partitions import expert_labels, images, value_of
+from benchmarks.partitions import expert_labels, images
 from twill.elaborate import Elaboration
+from twill.expert_match import value_of
 from twill.problem import Problem, Requirements
 from twill.relaxation import constraint_groups, lift
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.granularity import Granularity
-from benchmarks.partitions import value_of
+from twill.expert_match import value_of
 
 Row = dict[str, Any]
 

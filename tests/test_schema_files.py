@@ -30,12 +30,16 @@ def test_no_other_schema_files() -> None:
     assert {path.name for path in FOLDER.iterdir()} == {f"{kind}.schema.json" for kind in KINDS}
 
 
-@pytest.mark.parametrize("folder", ["specs", "hwmodels"])
+FOLDERS = {"specs": "loop", "hwmodels": "machine", "reports/experts": "expert"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_shipped_files_name_their_schema(folder: str) -> None:
     """The first line tells an editor where the schema is."""
-    kind = {"specs": "loop", "hwmodels": "machine"}[folder]
-    line = f"# yaml-language-server: $schema=../docs/schemas/{kind}.schema.json"
+    kind = FOLDERS[folder]
+    path = f"{'../' * len(Path(folder).parts)}docs/schemas/{kind}.schema.json"
+    line = f"# yaml-language-server: $schema={path}"
     files = sorted((ROOT / folder).glob("*.yaml"))
     assert files
     assert [path for path in files if path.read_text("utf-8").splitlines()[0] != line] == []
-    assert (ROOT / folder / "../docs/schemas" / f"{kind}.schema.json").is_file()
+    assert (ROOT / folder / path).is_file()

@@ -32,7 +32,7 @@ class Criterion:
 class Range:
     """An II: proved where both ends are equal; ``high`` is None where no schedule was found.
 
-    ``proof`` is the word of coverage. ``why`` says why there is none, if it is infeasible.
+    ``low`` is None where none exists; ``why`` then says why. ``proof`` is the word of coverage.
     """
 
     low: int | None
@@ -40,13 +40,50 @@ class Range:
     proof: str
     why: str = ""
 
+    @property
+    def exact(self) -> bool:
+        """Whether the II is known."""
+        return self.high is not None and self.low == self.high
+
+    def __str__(self) -> str:
+        if self.low is None:
+            return "none"
+        if self.high is None:
+            return f"at least {self.low}"
+        return str(self.high) if self.exact else f"{self.low} to {self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A role of one side: its ``steps`` in issue order, ``S[m0]@+1``, a group in one string.
+
+    The bodies of both sides are cut where theirs begins, as far as that is the same stream.
+    """
+
+    name: str
+    warps: int
+    registers: int | None
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The smallest II under ``what``: a part of their structure that is fixed, or a control."""
+
+    what: str
+    ii: Range
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Ours beside the other's: ``word`` is what it comes to, ``sentence`` says it in full.
 
     ``ours`` and ``theirs`` are titles; ``pairing`` says on what problem, with which granularity.
-    ``their_schedule``: the best one with their structure, if one was found.
+    ``their_schedule``: the best one with their structure, if one was found. ``our_roles`` and
+    ``their_roles`` are paired by position as far as they correspond. ``costs``: the II with more
+    and more of their structure fixed, from nothing to everything. ``controls``: the II of problems
+    in which something is taken away that both use. ``published``: speeds that others measured,
+    with their conditions, to be quoted and not compared.
     """
 
     ours: str
@@ -60,3 +97,10 @@ class Comparison:
     criteria: tuple[Criterion, ...]
     their_schedule: Schedule | None = None
     notes: tuple[str, ...] = ()
+    our_roles: tuple[Column, ...] = ()
+    their_roles: tuple[Column, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    controls: tuple[Cost, ...] = ()
+    published: tuple[str, ...] = ()
+    expert: str = ""
+    """The name of the expert's file, empty where both sides are schedules."""

@@ -41,7 +41,8 @@ class Step:
 
     def __str__(self) -> str:
         index = f"[{','.join(self.index)}]" if self.index else ""
-        return f"{self.value}{index}@{self.offset:+d}"
+        sign = "+" if self.offset > 0 else ""
+        return f"{self.value}{index}@{sign}{self.offset}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,18 @@ class ExpertRole:
 
 @dataclass(frozen=True, slots=True)
 class ExpertBuffer:
-    """``slots`` of storage for values that share it, in a memory or in registers."""
+    """``slots`` of storage for values that share it, in a memory or in registers.
+
+    ``per``: the dimension of whose sub-tiles each has such a buffer, with so many slots.
+    ``alternating``: the values take slots in turn; otherwise a slot holds one of each.
+    """
 
     name: str
     memory: str
     slots: int
     values: tuple[str, ...]
+    per: str | None = None
+    alternating: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +125,9 @@ class Expert:
     """An expert's kernel.
 
     ``pairings`` are empty where no loop or machine of ours covers it: ``missing`` then says what
-    would be needed. ``tile`` is the kernel's own, per thread block. ``scope``: what the kernel
-    does that a loop body cannot show, a sentence each. ``notes``: traps.
+    would be needed. ``tile`` is the kernel's own, per thread block. ``invariants`` are buffered and
+    stay the same through the loop. ``scope``: what the kernel does that a loop body cannot show,
+    a sentence each. ``notes``: traps.
     """
 
     name: str
@@ -130,6 +138,7 @@ class Expert:
     roles: tuple[ExpertRole, ...]
     buffers: tuple[ExpertBuffer, ...]
     barriers: tuple[ExpertBarrier, ...]
+    invariants: tuple[str, ...] = ()
     pairings: tuple[Pairing, ...] = ()
     missing: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()

@@ -44,7 +44,7 @@ def prove(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
     where a schedule is found at an II that was said to be refuted, and RefutationRejected where
     the checker does not accept what was found.
     """
-    if not isinstance(outcome, Optimal | Infeasible):
+    if not isinstance(outcome, Optimal | Infeasible) or not _has_file(problem):
         return outcome
     seconds = min(clock.left, clock.options.proof_limit)
     if seconds > 0:
@@ -59,6 +59,11 @@ def prove(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
         proved = Optimal(_named(outcome.schedule), refutations)
     check_outcome(problem, proved)
     return proved
+
+
+def _has_file(problem: Problem) -> bool:
+    """Whether the checker can read the problem: a file has no negative distances."""
+    return all(d.distance >= 0 for d in problem.dependences)
 
 
 def completed(problem: Problem, outcome: Outcome, seconds: float, stop: Stop) -> Outcome:

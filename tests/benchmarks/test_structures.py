@@ -19,7 +19,6 @@ from benchmarks.partitions import (
     in_words,
     row_of,
     same_partition,
-    value_of,
 )
 from benchmarks.structure_cases import Case, all_cases, compared, granularities
 from benchmarks.structure_measure import measure
@@ -28,6 +27,7 @@ from benchmarks.structures import PAGE, RESULTS, STORED, stored
 from tests.attention import attention
 from twill.accounting import buffers
 from twill.diagnostics import InputError
+from twill.expert_match import value_of
 from twill.formats import problem_digest
 from twill.problem import Op
 from twill.schedule import Optimal

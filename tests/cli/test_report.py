@@ -87,6 +87,21 @@ def test_sensitivity(twill: Twill, vliw_json: Path) -> None:
     assert "Why not II 2" in twill("report", vliw_json, "--sensitivity").out
 
 
+def test_experts(twill: Twill, vliw_json: Path) -> None:
+    """What ``compare`` says is in the report, asked for; nothing where no kernel is paired."""
+    assert "Comparison with experts" not in twill("report", "gemm", "-m", "a100", "-q").out
+    found = twill("report", "gemm", "-m", "a100", "-q", "--experts", "--format", "json").json
+    section = next(each for each in found["sections"] if each["id"] == "experts")
+    first = section["tables"][0]["rows"][0]
+    assert (first["kernel"], first["our_ii"]) == ("cutlass_multistage_gemm", 2364)
+    unpaired = twill("report", "figure1", "-m", "figure1", "--experts", "--no-cache")
+    assert unpaired.code == 0
+    assert "note: no shipped kernel is paired with figure1 on figure1" in unpaired.err
+    problem = twill("report", vliw_json, "--experts")
+    assert problem.code == 2
+    assert "--experts needs a loop and its machine" in problem.err
+
+
 def test_a_schedule_from_a_file_proves_only_what_arithmetic_says(
     twill: Twill, attention_json: Path, ping_pong_json: Path
 ) -> None:

@@ -11,6 +11,7 @@ from twill.spec.reader import read_document
 ROOT = Path(__file__).resolve().parents[2]
 LOOPS = sorted((ROOT / "specs").rglob("*.yaml"))
 MACHINES = sorted((ROOT / "hwmodels").rglob("*.yaml"))
+EXPERTS = sorted((ROOT / "reports" / "experts").rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -34,15 +35,22 @@ def test_shipped_machines_fit_their_schema(path: Path) -> None:
     jsonschema.validate(read_document(path).data, json_schema("machine"))
 
 
+@pytest.mark.parametrize("path", EXPERTS, ids=lambda p: p.stem)
+def test_shipped_experts_fit_their_schema(path: Path) -> None:
+    """An editor that uses the schema marks nothing in a shipped expert's kernel."""
+    jsonschema.validate(read_document(path).data, json_schema("expert"))
+
+
 def test_something_is_shipped() -> None:
     """The tests above must not pass for want of files."""
     assert {"figure1", "gemm", "flash_attention_forward", "flash_attention_backward"} <= {
         p.stem for p in LOOPS
     }
     assert {"figure1", "a100", "h100", "b200"} <= {p.stem for p in MACHINES}
+    assert {"fa3_forward_hdim128", "fa4_forward_hdim128"} <= {p.stem for p in EXPERTS}
 
 
-@pytest.mark.parametrize("kind", ["problem", "loop", "machine"])
+@pytest.mark.parametrize("kind", ["problem", "loop", "machine", "expert"])
 def test_a_schema_refuses_unknown_keys(kind: str) -> None:
     """A misspelt key is marked in the editor already."""
     assert json_schema(kind)["additionalProperties"] is False

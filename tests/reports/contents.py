@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.reports.hand_made import attention, feasible, optimal, vliw
-from twill.comparison import Comparison, Criterion, Range
+from twill.comparison import Column, Comparison, Cost, Criterion, Range
 from twill.explanation import Core, Explanation, Interval, Remedy, Row, SpeedRow
 from twill.relaxation import Group
 from twill.reports.content import Assumption, Content
@@ -76,6 +76,11 @@ def comparison() -> Comparison:
         "ab" * 32, "rediscovered", "Ours has the structure of the kernel, at the same II.",
         Range(2048, 2048, "proved by arithmetic"), Range(2048, 2048, "proved by arithmetic"),
         (same, other), notes=("One warp group more in the kernel.",),
+        our_roles=(Column("softmax0", 4, 224, ("S0@+1", "max0@+1")),),
+        their_roles=(Column("softmax", 4, 240, ("S0@+1", "max0@+1, scale0@+0")),),
+        costs=(Cost("nothing", Range(2048, 2048, "proved by arithmetic")),),
+        controls=(Cost("one role", Range(None, None, "proved by arithmetic", "registers")),),
+        published=("640 TFLOPS, BF16 (a paper)",), expert="fa3_forward_hdim128",
     )  # fmt: skip
 
 

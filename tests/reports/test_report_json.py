@@ -38,5 +38,6 @@ def test_cells_are_numbers() -> None:
     assert tables["storage", "rings"][0]["total"] == 65536
     ii = tables["objective", "levels"][0]
     assert (ii["level"], ii["value"], ii["bound"]) == ("ii", 2048, 2048)
-    assert tables["experts", "summary"][0]["their_ii"] == 2048
+    kernel = tables["experts", "summary"][0]
+    assert (kernel["kernel"], kernel["their_ii"]) == ("fa3_forward_hdim128", 2048)
     assert tables["sensitivity", "limits"][0]["alone"] == 2048

@@ -14,6 +14,7 @@ from twill import __version__
 from twill.cli import failures
 from twill.cli.cache import cache_command
 from twill.cli.check import check_command
+from twill.cli.compare import compare_command
 from twill.cli.exits import EPILOG, Exit
 from twill.cli.explain import explain_command
 from twill.cli.import_ import import_command
@@ -44,6 +45,7 @@ COMMANDS = (
     solve_command,
     explain_command,
     report_command,
+    compare_command,
     lower_command,
     simulate_command,
     verify_command,

@@ -133,6 +133,19 @@ _NAMES = ("machine", "parameters", "subtile", "changes")
 _KNOB_NAMES = ("max_roles", "registers_per_role", "no_handoff", "fixed_roles", "max_stages")
 
 
+def problem_options(command: F) -> F:
+    """The options that say how a spec is elaborated, as one argument ``choices``."""
+
+    @functools.wraps(command)
+    def with_choices(**values: Any) -> Any:
+        choices = Choices(**{name: values.pop(name) for name in _NAMES})
+        return command(**values, choices=choices)
+
+    for option in reversed(_MODEL):
+        with_choices = option(with_choices)
+    return with_choices  # type: ignore[return-value]
+
+
 def model_options(command: F) -> F:
     """Every option that says how a spec becomes a problem, as one argument ``choices``."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from twill.cli.choices import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from twill.cli.experts import Case
     from twill.cli.inputs import Model
     from twill.comparison import Comparison
     from twill.explanation import Explanation
@@ -75,3 +79,14 @@ def _assumptions(model: Model) -> tuple[Assumption, ...]:
 def _limits(name: str) -> bool:
     """Whether a number of a machine file is used by every problem: not one of a cost model."""
     return not name.startswith(("costs.", "peak_tflops."))
+
+
+def cases_for(spec: str, choices: Choices) -> list[Case]:
+    """The shipped kernels that are paired with this spec and machine; none where there is none."""
+    from twill.cli.experts import cases_of_all
+    from twill.diagnostics import InputError
+
+    try:
+        return cases_of_all(spec, replace(choices, knobs=Choices().knobs))[0]
+    except InputError:  # spec and machine have been read by now: nothing else can be wrong
+        return []

@@ -109,6 +109,33 @@ def problem_document(source: str) -> Document | None:
     return document if path.suffix == ".json" else None
 
 
+def is_expert(source: str) -> bool:
+    """Whether a name or a path is an expert's kernel, by its schema line."""
+    from twill.spec.expert import SCHEMA_PREFIX, shipped_experts
+    from twill.spec.reader import read_document
+
+    path = Path(source)
+    if source in shipped_experts():
+        return True
+    if not path.is_file() or path.suffix == ".json" or _is_shipped(source):
+        return False
+    data = read_document(path).data
+    return isinstance(data, dict) and str(data.get("schema")).startswith(SCHEMA_PREFIX)
+
+
+def refuse_unknown(name: str) -> None:
+    """A name that is neither a loop nor an expert's kernel nor a path. Raises InputError."""
+    from twill.diagnostics import unknown
+    from twill.spec.expert import shipped_experts
+    from twill.spec.loop import shipped_loops
+
+    path, known = Path(name), (*shipped_loops(), *shipped_experts())
+    if name in known or path.suffix or path.exists() or "/" in name:
+        return
+    help_ = "give the path of a file, or a name that 'twill list' shows"
+    raise InputError([Diagnostic(unknown("loop or expert", name, known), help=help_)])
+
+
 def _is_shipped(source: str) -> bool:
     from twill.spec.loop import shipped_loops
 

@@ -17,7 +17,10 @@ from twill.diagnostics import Diagnostic, InputError
 from twill.solver.options import SolveOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from twill.cli.inputs import Model
+    from twill.comparison import Comparison
     from twill.explanation import Explanation
     from twill.reports.content import Content
     from twill.reports.context import Context
@@ -58,6 +61,12 @@ SUFFIXES = {
     is_flag=True,
     help="Also say what forbids a smaller II, and what faster units would bring ('twill explain').",
 )
+@click.option(
+    "--experts/--no-experts",
+    default=False,
+    show_default=True,
+    help="Also compare with every expert's kernel that is paired with SPEC ('twill compare').",
+)
 @color_option
 def report_command(
     spec: str,
@@ -66,6 +75,7 @@ def report_command(
     form: str | None,
     output: Path | None,
     sensitivity: bool,
+    experts: bool,
     no_color: bool,
 ) -> int:
     """Report what is known of SPEC: the verdict and its proof, the schedule, what it rests on.
@@ -82,10 +92,13 @@ def report_command(
     form = form or format_of(output)
     check_place(output)
     found = _found(spec, choices, wanted, no_color)
+    if experts and found.model.elaboration is None:
+        raise _no_experts(spec)
     explanation = None
     if sensitivity:
         explanation = _explained(found.model, spec, choices, wanted, no_color)
-    content = found.content(explanation)
+    comparisons = _compared(spec, choices, wanted, no_color) if experts else []
+    content = found.content(explanation, comparisons)
     if form == "trace" and content.schedule is None:
         return _nothing(found)
     _write(content, form, output, no_color, wanted.quiet)
@@ -126,11 +139,13 @@ class _Found:
     interrupted: bool = False
     context: Context | None = None
 
-    def content(self, explanation: Explanation | None) -> Content:
+    def content(
+        self, explanation: Explanation | None, comparisons: Sequence[Comparison]
+    ) -> Content:
         """The content of the report."""
         from twill.cli.content import content_of
 
-        content = content_of(self.model, self.outcome, self.interrupted, explanation)
+        content = content_of(self.model, self.outcome, self.interrupted, explanation, comparisons)
         return content if self.context is None else replace(content, context=self.context)
 
 
@@ -177,6 +192,32 @@ def _explained(
         no_color,
     )
     return found
+
+
+def _compared(spec: str, choices: Choices, wanted: Wanted, no_color: bool) -> list[Comparison]:
+    """What 'twill compare --all' finds; nothing where no kernel is paired."""
+    from twill.cli.compare import Shown
+    from twill.cli.content import cases_for
+    from twill.cli.experts import compared
+    from twill.cli.output import complain
+
+    shown = Shown(wanted.time_limit, wanted.no_cache, wanted.quiet, no_color)
+    cases = cases_for(spec, choices)
+    if not cases and not wanted.quiet:
+        complain(f"note: no shipped kernel is paired with {spec} on {choices.machine}")
+    found = []
+    for case in cases:
+        comparison, interrupted = compared(case, shown)
+        found.append(comparison)
+        if interrupted:
+            break
+    return found
+
+
+def _no_experts(spec: str) -> InputError:
+    message = f"--experts needs a loop and its machine, {spec} is a problem"
+    help_ = "report the spec instead, as in flash_attention_forward --machine h100"
+    return InputError([Diagnostic(message, help=help_)])
 
 
 def _nothing(found: _Found) -> int:

@@ -7,8 +7,8 @@ import click
 from twill.cli.options import Choice
 
 KINDS = (
-    "problem", "schedule", "program", "outcome", "report", "loop", "machine", "certificate",
-    "refutation",
+    "problem", "schedule", "program", "outcome", "report", "loop", "machine", "expert",
+    "comparison", "certificate", "refutation",
 )  # fmt: skip
 
 
@@ -17,8 +17,8 @@ KINDS = (
 def schema_command(kind: str) -> None:
     """Print the JSON Schema of KIND.
 
-    KIND is problem, schedule, program, outcome, report, loop, machine, certificate
-    or refutation.
+    KIND is problem, schedule, program, outcome, report, loop, machine, expert,
+    comparison, certificate or refutation.
 
     \b
     twill schema loop > loop.schema.json

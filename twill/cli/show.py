@@ -1,4 +1,4 @@
-"""``twill show``: a loop, a machine, or the problem that both make."""
+"""``twill show``: a loop, a machine, the problem that both make, or an expert's kernel."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from twill.cli.choices import Choices, model_options
 from twill.cli.options import color_option, json_option
 
 
-@click.command("show", short_help="Show a loop, a machine, or the problem they make.")
-@click.argument("spec", metavar="[SPEC|PROBLEM]", required=False)
+@click.command("show", short_help="Show a loop, a machine, their problem, or an expert's kernel.")
+@click.argument("spec", metavar="[SPEC|PROBLEM|EXPERT]", required=False)
 @model_options
 @click.option("--problem", "as_problem", is_flag=True, help="Print the problem as problem.json.")
 @json_option
@@ -25,17 +25,24 @@ def show_command(
 ) -> None:
     """Show a loop (SPEC), a GPU (--machine), or with both every cost and its source.
 
+    Or an EXPERT's kernel: its roles, buffers, barriers and where they are written.
+
     \b
     twill show flash_attention_forward
     twill show --machine h100
     twill show flash_attention_forward --machine h100
     twill show flash_attention_forward --machine h100 --problem > problem.json
+    twill show fa3_forward_hdim128
     """  # fmt: skip
-    from twill.cli.inputs import problem_document
+    from twill.cli.inputs import is_expert, problem_document
 
     if spec is None:
         _refuse_without_spec(choices, as_problem)
         show_machine(choices, as_json, no_color)
+    elif is_expert(spec):
+        if as_problem or choices != Choices():
+            raise click.UsageError("with an EXPERT only --json and --no-color go")
+        show_expert(spec, as_json, no_color)
     elif as_problem or choices != Choices() or problem_document(spec) is not None:
         show_problem(spec, choices, as_problem, as_json, no_color)
     else:
@@ -66,12 +73,28 @@ def show_machine(choices: Choices, as_json: bool, no_color: bool) -> None:
     emit(machine_report(page_for(sys.stdout, no_color), machine))
 
 
+def show_expert(name: str, as_json: bool, no_color: bool) -> None:
+    """An expert's kernel as its file has it."""
+    from twill.cli.output import emit, emit_json, page_for
+    from twill.reports.terminal.expert import expert_report
+    from twill.spec.expert import load_expert
+
+    expert = load_expert(name)
+    if as_json:
+        from twill.cli.plain import to_json
+
+        emit_json(to_json(expert))
+        return
+    emit(expert_report(page_for(sys.stdout, no_color), expert))
+
+
 def show_loop(name: str, as_json: bool, no_color: bool) -> None:
     """A loop as it is written, before any machine."""
-    from twill.cli.inputs import load_spec
+    from twill.cli.inputs import load_spec, refuse_unknown
     from twill.cli.output import emit, emit_json, page_for
     from twill.reports.terminal.loop import loop_report
 
+    refuse_unknown(name)
     loop = load_spec(name)
     if as_json:
         from twill.cli.plain import to_json

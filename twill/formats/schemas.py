@@ -11,10 +11,12 @@ _MODELS = {
     "problem": ("twill.formats.problem_model", "ProblemModel"),
     "schedule": ("twill.formats.schedule_model", "ScheduleModel"),
     "program": ("twill.formats.program_model", "ProgramModel"),
+    "comparison": ("twill.formats.comparison_model", "ComparisonModel"),
     "outcome": ("twill.formats.schedule_model", "OutcomeModel"),
     "report": ("twill.formats.report_model", "ReportModel"),
     "loop": ("twill.spec.loop_models", "LoopModel"),
     "machine": ("twill.spec.machine_models", "MachineModel"),
+    "expert": ("twill.spec.expert_models", "ExpertModel"),
 }
 
 _SHAPES = ("certificate", "refutation")

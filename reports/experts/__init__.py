@@ -1,0 +1,1 @@
+"""What experts wrote by hand, one YAML file for each kernel (schema ``twill/expert/v1``)."""
