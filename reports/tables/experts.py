@@ -41,7 +41,8 @@ def experts_section(comparisons: Sequence[Comparison]) -> Section:
     if not comparisons:
         return Section("experts", TITLE)
     summary = Table("summary", _SUMMARY, tuple(_summary(c) for c in comparisons))
-    details = [table for i, c in enumerate(comparisons, 1) for table in _details(i, c)]
+    several = len(comparisons) > 1
+    details = [t for i, c in enumerate(comparisons, 1) for t in _details(i, c, several)]
     return Section("experts", TITLE, paragraphs=(Text(ABOUT, "dim"),), tables=(summary, *details))
 
 
@@ -60,27 +61,28 @@ def _range(found: Range) -> Cell:
     return text(str(found), value=found.high if found.exact else None)
 
 
-def _details(index: int, found: Comparison) -> Iterator[Table]:
+def _details(index: int, found: Comparison, several: bool) -> Iterator[Table]:
     """Everything about one kernel; the criteria first, with the sentence that they come to."""
+    of = f": {found.theirs}" if several else ""
     criteria = tuple(_criterion(criterion) for criterion in found.criteria)
     yield Table(f"criteria{index}", _CRITERIA, criteria, found.theirs, found.sentence)
     structure = tuple(_roles(found.our_roles, found.their_roles))
     name, note = STRUCTURES
-    yield Table(f"roles{index}", _ROLES, structure, f"{name}: {found.theirs}", note, long=True)
+    yield Table(f"roles{index}", _ROLES, structure, name + of, note, long=True)
     for id, (name, note), costs in (
         ("costs", COSTS, found.costs),
         ("controls", CONTROLS, found.controls),
     ):
         cells = tuple(_cost(found.our_ii, cost) for cost in costs)
         if cells:
-            yield Table(f"{id}{index}", _COSTS, cells, name, note)
+            yield Table(f"{id}{index}", _COSTS, cells, name + of, note)
     for id, (name, note), sentences in (
         ("published", PUBLISHED, found.published),
         ("notes", NOTES, found.notes),
     ):
         if sentences:
             said = tuple((text(sentence),) for sentence in sentences)
-            yield Table(f"{id}{index}", _SAID, said, name, note)
+            yield Table(f"{id}{index}", _SAID, said, name + of, note)
 
 
 def _criterion(criterion: Criterion) -> tuple[Cell, ...]:

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.hostile import hostile_content
 from tests.reports.browser import opened, started
+from tests.reports.contents import outcomes
+from twill.reports.html import html_report
 
 GALLERY = Path(__file__).resolve().parents[2] / "reports" / "gallery"
 PAGES = sorted(path.name for path in GALLERY.glob("*.html"))
@@ -37,6 +40,18 @@ def test_page_is_laid_out(browser: Any, name: str, width: int) -> None:
             assert faults(page, "contrast") == []
             page.emulate_media(color_scheme="dark")
             assert faults(page, "contrast") == []
+        assert wrong == []
+
+
+@pytest.mark.parametrize("kind", ["infeasible", "unknown", "feasible", "plain", "full", "hostile"])
+def test_other_pages_on_a_phone(browser: Any, kind: str, tmp_path: Path) -> None:
+    """Pages of every kind of outcome, and one whose names try to break out of it."""
+    found = hostile_content() if kind == "hostile" else outcomes()[kind]
+    file = tmp_path / "page.html"
+    file.write_text(html_report(found), "utf-8")
+    with opened(browser, file, 390) as (page, wrong):
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert faults(page, "overflow", "overlap", "pictures", "contrast") == []
         assert wrong == []
 
 
