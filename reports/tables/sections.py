@@ -115,12 +115,13 @@ def _timing(content: Content) -> Section:
     found = content.timing
     if found is None:
         return Section("timing", timing.TITLE)
-    said = () if found.live else (Text(timing.HANGS, "bad"),)
+    said = [] if found.live else [Text(timing.HANGS, "bad")]
+    said += [Text(timing.BARE, "dim")] if content.loop is None else []
     tables = timing.timing_tables(found)
     if found.live:
         facts = timing.facts_table(found)
         tables = (facts, *tables)
-    return Section("timing", timing.TITLE, timing.NOTE, said, tables)
+    return Section("timing", timing.TITLE, timing.NOTE, tuple(said), tables)
 
 
 def _sensitivity(content: Content) -> Section:

@@ -10,6 +10,10 @@ from twill.lower.events import Timing
 from twill.reports.tables.model import Cell, Column, Table, count, nothing, text
 
 TITLE, NOTE = "Timing", "of the steady state, from the event graph"
+BARE = (
+    "What a wait and an arrive cost on the machine is not known of a bare problem; they are counted"
+    " as nothing here."
+)
 HANGS = "The program hangs: these wait for each other."
 
 _CIRCUIT = (
