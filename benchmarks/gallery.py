@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.cases import SHIPPED
@@ -19,6 +20,7 @@ from twill.cli.experts import compared
 from twill.cli.inputs import load_model
 from twill.cli.questions import question_of
 from twill.comparison import Comparison
+from twill.explanation import Explanation
 from twill.reports.content import Content
 from twill.reports.html import html_report
 from twill.reports.svg import period_svg
@@ -76,17 +78,29 @@ def content(loop: str, machine: str, outcome: Outcome | None = None) -> Content:
     choices = Choices(machine)
     model = load_model(loop, choices)
     found = outcome if outcome is not None else solve(model.problem, SolveOptions())
-    if (loop, machine) not in SMALL:
-        return content_of(model, found)
-    question = question_of(model, loop, choices, None)
-    explanation = explain(model.problem, question, SolveOptions())
-    return content_of(model, found, False, explanation, _compared(loop, choices))
+    small = (loop, machine) in SMALL
+    explanation: Explanation | None = None
+    if small:
+        question = question_of(model, loop, choices, None)
+        explanation = explain(model.problem, question, SolveOptions())
+    comparisons = _compared(loop, choices, small)
+    return content_of(model, found, explanation=explanation, comparisons=comparisons)
 
 
-def _compared(loop: str, choices: Choices) -> list[Comparison]:
-    """With every kernel that is paired with this loop and machine."""
+def _compared(loop: str, choices: Choices, controls: bool) -> list[Comparison]:
+    """With the kernels that are paired with this very problem, cut and machine as shipped.
+
+    ``controls``: with theirs, which are questions of their own.
+    """
     shown = Shown(SolveOptions().time_limit, no_cache=True, quiet=True, no_color=True)
-    return [compared(case, shown)[0] for case in cases_for(loop, choices)]
+    digest = load_model(loop, choices).digest
+    cases = [
+        case
+        for case in cases_for(loop, choices)
+        if load_model(case.spec, case.choices).digest == digest
+    ]
+    found = [compared(case, shown)[0] for case in cases]
+    return found if controls else [replace(each, controls=()) for each in found]
 
 
 def name_of(loop: str, machine: str) -> str:

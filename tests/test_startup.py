@@ -28,6 +28,7 @@ sys.exit(code)
         ["lower", "--help"],
         ["simulate", "--help"],
         ["import", "--help"],
+        ["compare", "--help"],
         ["check", "--help"],
         ["cache", "show"],
     ],

@@ -77,7 +77,7 @@ def _buffers(page: Page, expert: Expert) -> list[Line]:
             buffer.memory,
             str(buffer.slots),
             f"part of {buffer.per}" if buffer.per else "",
-            ", ".join(buffer.values),
+            ", ".join(buffer.values) + (" in turn" if buffer.alternating else ""),
         )
         for buffer in expert.buffers
     ]

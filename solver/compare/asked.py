@@ -8,12 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from twill.comparison import Range
 from twill.problem import Problem
-from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Schedule
+from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Reason, Schedule, Unknown
+from twill.solver.bounds import bounds
 from twill.solver.options import SolveOptions
 from twill.solver.search import solve
 
 Solve = Callable[[Problem, SolveOptions, Schedule | None], Outcome]
 """Finds the best schedule of a problem; the schedule is one to begin with."""
+
+
+LEAST_S = 0.1
+"""Seconds below which no search is begun: building its models takes longer."""
 
 
 def _plainly(problem: Problem, options: SolveOptions, known: Schedule | None) -> Outcome:
@@ -50,9 +55,8 @@ class Asked:
 
     def whole(self, problem: Problem, share: float, known: Schedule | None = None) -> Outcome:
         """The best schedule in all levels, within a share of the time that is left."""
-        seconds = max(0.1, share * self.left)
-        options = replace(self.options, time_limit=seconds)
-        return self.run(problem, options, known)
+        options = replace(self.options, time_limit=share * self.left)
+        return self._run(problem, options, known)
 
     def quick(
         self,
@@ -66,10 +70,18 @@ class Asked:
 
         ``proof``: with a refutation that can be checked, if one is found.
         """
-        seconds = max(0.1, min(most, share * self.left))
+        seconds = min(most, share * self.left)
         limit = self.options.proof_limit if proof else 0
         options = replace(self.options, time_limit=seconds, proof_limit=limit, levels=())
-        return self.run(problem, options, known)
+        return self._run(problem, options, known)
+
+    def _run(self, problem: Problem, options: SolveOptions, known: Schedule | None) -> Outcome:
+        if options.time_limit > LEAST_S:
+            return self.run(problem, options, known)
+        low = bounds(problem).ii
+        if low is None:
+            return Infeasible(Reason("no II has room for its orders"), "proved by arithmetic")
+        return Unknown(Reason("no time was left"), low)
 
 
 def range_of(outcome: Outcome) -> Range:
@@ -91,6 +103,14 @@ def at_least(found: Range, other: Range) -> Range:
     low = other.low
     proof = other.proof if found.high == low else found.proof
     return replace(found, low=low, proof=proof)
+
+
+def at_most(found: Range, other: Range) -> Range:
+    """The range of a wider problem: a schedule of the narrower one is one of it."""
+    if other.high is None or (found.high is not None and found.high <= other.high):
+        return found
+    exact = found.low == other.high
+    return replace(found, high=other.high, proof=other.proof if exact else found.proof, why="")
 
 
 def schedule_of(outcome: Outcome) -> Schedule | None:

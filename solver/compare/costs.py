@@ -10,9 +10,18 @@ from twill.knobs import Knobs, turned
 from twill.problem import Problem
 from twill.relaxation import Group, constraint_groups, lift
 from twill.schedule import Infeasible, Outcome, Schedule
-from twill.solver.compare.asked import Asked, Control, at_least, range_of, schedule_of
+from twill.solver.bounds import bounds
+from twill.solver.compare.asked import (
+    Asked,
+    Control,
+    at_least,
+    at_most,
+    range_of,
+    schedule_of,
+)
 from twill.solver.structured import fixed
 from twill.structure import Structure
+from twill.structure.words import plural
 
 ROLES, OFFSETS, ALL = "roles", "roles and offsets", "roles, offsets and orders"
 
@@ -33,7 +42,7 @@ def parts_of(
     offsets are solved only where roles alone and everything leave their II open.
     """
     first = fixed(problem, theirs, ("roles",))
-    outcome = asked.quick(first, 0.4, proof=True)
+    outcome = asked.quick(first, 0.2, proof=True)
     if isinstance(outcome, Infeasible):
         outcome = _explained(outcome, first, asked)
         none = range_of(outcome)
@@ -46,34 +55,48 @@ def parts_of(
         outcome = _explained(outcome, everything, asked)
     last = at_least(range_of(outcome), roles)
     between = _between(fixed(problem, theirs, ("roles", "offsets"), free), roles, last, asked)
+    between = at_most(between, last)
+    roles = at_most(roles, between)
     found = (Cost("nothing", ours), Cost(ROLES, roles), Cost(OFFSETS, between))
     return (*found, Cost(ALL, at_least(last, between))), outcome
 
 
 def _between(problem: Problem, low: Range, high: Range, asked: Asked) -> Range:
     """The II of a part between two others."""
-    if low.exact and high.high == low.high:
-        return low
+    if low.low == high.high and low.low is not None:
+        return at_most(low, high)
     if not asked.deep:
         return Range(low.low, high.high, "not solved")
     return at_least(range_of(asked.quick(problem, 0.3)), low)
 
 
 def _explained(outcome: Infeasible, problem: Problem, asked: Asked) -> Infeasible:
-    """With the constraint that stands in the way, if lifting a single one helps.
-
-    Arithmetic has told its reason already.
-    """
-    if outcome.proof == "proved by arithmetic":
-        return outcome
+    """With the constraints that stand in the way, if lifting those of one kind helps."""
+    why = _contradiction(problem) or outcome.reason.summary
+    known = outcome.proof == "proved by arithmetic"
     for group in _suspects(problem):
         free = asked.quick(lift(problem, [group]), 0.2)
         schedule = schedule_of(free)
         if schedule is not None:
-            summary = f"{_what(group)} forbid it at any II; without them an II of {schedule.ii} is"
-            reason = replace(outcome.reason, summary=f"{summary} possible")
-            return replace(outcome, reason=reason)
-    return outcome
+            helps = f"without them an II of {schedule.ii} is possible"
+            lifted = f"{_what(group)} forbid it at any II; {helps}"
+            why = f"{why} ({lifted})" if known else lifted
+            break
+    return replace(outcome, reason=replace(outcome.reason, summary=why))
+
+
+def _contradiction(problem: Problem) -> str:
+    """A circuit of orders, dependences and rings that no II makes room for, step by step."""
+    circuit = bounds(problem).endless
+    if not circuit:
+        return ""
+    steps = [f"{a.src} before {a.dst}{_later(a.distance)}" for a in circuit]
+    rings = [a.why for a in circuit if a.why.startswith("ring")]
+    return "; ".join([f"no II has room for {', '.join(steps)}", *rings])
+
+
+def _later(distance: int) -> str:
+    return f"@{distance:+d}" if distance else ""
 
 
 _WORDS = {
@@ -115,6 +138,8 @@ def _own(problem: Problem, roles: int) -> list[Control]:
         return []
     fewer, alone = Knobs(max_roles=roles - 1), Knobs(no_handoff=True)
     return [
-        Control(f"at most {roles - 1} roles, one fewer than theirs", turned(problem, fewer)),
+        Control(
+            f"at most {plural(roles - 1, 'role')}, one fewer than theirs", turned(problem, fewer)
+        ),
         Control("no value in registers read on another role", turned(problem, alone)),
     ]

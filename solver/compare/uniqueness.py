@@ -25,6 +25,37 @@ def uniqueness_criterion(
     asked: Asked,
 ) -> Criterion:
     """C7 with its evidence: asked only where their structure reaches the smallest II."""
+    settled = _settled(problem, theirs, ours, both, asked)
+    if settled is not None:
+        return settled
+    our_ii, _ = both
+    others = other_roles(problem, [theirs.renamed(image) for image in images])
+    outcome = asked.whole(others, 0.4)
+    found, best = range_of(outcome), schedule_of(outcome)
+    assert our_ii.high is not None
+    if found.low is None:
+        return _answer("same", f"no other roles are possible ({found.proof})")
+    if found.low > our_ii.high:
+        return _answer("same", f"with any other roles the II is {found} ({found.proof})")
+    if best is None or best.ii > our_ii.high:
+        return _answer("not decided", f"with any other roles the II is {found}")
+    said = " | ".join(
+        several(problem, names) for names in parts(problem, of_schedule(problem, best))
+    )
+    evidence = [f"other roles reach II {best.ii} too: {said}"]
+    if schedule is not None:
+        evidence.append(_in_levels(schedule, best))
+    return Criterion("C7", "uniqueness", "different", tuple(evidence))
+
+
+def _settled(
+    problem: Problem,
+    theirs: Structure,
+    ours: Structure | None,
+    both: tuple[Range, Range],
+    asked: Asked,
+) -> Criterion | None:
+    """What needs no search; None where other roles must be looked for."""
     our_ii, their_ii = both
     if their_ii.proof == "a schedule's own":
         return _answer("not comparable", "of two schedules nothing is solved")
@@ -38,26 +69,14 @@ def uniqueness_criterion(
         return _answer("different", "ours has other roles at the same II")
     if not asked.deep:
         return _answer("not decided", "not asked")
-    others = other_roles(problem, [theirs.renamed(image) for image in images])
-    outcome = asked.whole(others, 0.4)
-    found, best = range_of(outcome), schedule_of(outcome)
-    assert our_ii.high is not None
-    if found.low is None or found.low > our_ii.high:
-        return _answer("same", f"with any other roles the II is {found} ({found.proof})")
-    if best is None or best.ii > our_ii.high:
-        return _answer("not decided", f"with any other roles the II is {found}")
-    said = " | ".join(
-        several(problem, names) for names in parts(problem, of_schedule(problem, best))
-    )
-    evidence = [f"other roles reach II {best.ii} too: {said}"]
-    if schedule is not None:
-        evidence.append(_in_levels(schedule, best))
-    return Criterion("C7", "uniqueness", "different", tuple(evidence))
+    return None
 
 
 def _in_levels(ours: Schedule, other: Schedule) -> str:
     """The first level of the objective in which the other optimum is worse."""
     theirs = {level.name: level for level in other.objective}
+    if len(ours.objective) < 2:
+        return "further levels were not asked for"
     for level in ours.objective:
         match = theirs.get(level.name)
         if match is None or match.value == level.value:

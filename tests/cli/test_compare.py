@@ -184,3 +184,44 @@ def test_everything_that_is_wrong_is_told_at_once(twill: Twill) -> None:
     """Loop, machine and kernel."""
     result = twill("compare", "gem", "-m", "h10", "--expert", "cutlas_gemm", "-q")
     assert result.err.count("error:") == 3
+
+
+# What is compared
+
+
+def test_without_a_spec_every_pairing_is_a_case() -> None:
+    """In the order of the kernels; those without a pairing are told apart."""
+    from twill.cli.choices import Choices
+    from twill.cli.experts import cases_of_all
+    from twill.spec.expert import load_expert, shipped_experts
+
+    cases, missing = cases_of_all(None, Choices())
+    kernels = [load_expert(name) for name in shipped_experts()]
+    assert [case.expert.name for case in cases] == [k.name for k in kernels for _ in k.pairings]
+    assert [each.name for each in missing] == [k.name for k in kernels if not k.pairings]
+    assert missing
+    assert cases_of_all("gemm", Choices())[1] == []
+
+
+def test_a_pairing_brings_its_tile_and_its_changes() -> None:
+    """As ``twill show`` lists them."""
+    from twill.cli.choices import Choices
+    from twill.cli.experts import cases_of_names
+
+    cases = cases_of_names("flash_attention_forward", Choices("b200"), ["fa4_forward_hdim128"])
+    assert len(cases) > 1
+    assert {case.choices.machine for case in cases} == {"b200"}
+    assert [str(change) for case in cases for change in case.choices.changes] == [
+        "roles.register_file=68608"
+    ]
+
+
+def test_what_time_did_not_decide_exits_with_4(twill: Twill) -> None:
+    """Both IIs are intervals that overlap."""
+    result = twill(
+        "compare", "flash_attention_forward", "-m", "b200", "--set", "N=128", "--expert",
+        "fa4_forward_hdim128", "--time-limit", "0.05", "--no-cache", "-q",
+    )  # fmt: skip
+    assert result.code == 4
+    assert result.out.startswith("not decided ")
+    assert "which is smaller is not decided within the limits" in " ".join(result.out.split())

@@ -16,7 +16,7 @@ from twill.problem import Problem
 from twill.schedule import Infeasible, Outcome, Reason, Unknown
 from twill.solver import SolveOptions, solve
 from twill.solver.compare import Asked, Control, compare_schedules, compare_with_expert
-from twill.solver.compare.asked import at_least, range_of
+from twill.solver.compare.asked import at_least, at_most, range_of
 from twill.solver.compare.verdict import sentence, word
 from twill.spec.expert import load_expert
 from twill.spec.loop import load_loop
@@ -106,6 +106,14 @@ def test_a_part_of_a_problem_is_no_faster_than_the_whole() -> None:
     assert at_least(Range(7, 9, "open"), whole) == whole
     assert at_least(Range(7, 11, "open"), whole) == Range(9, 11, "open")
     assert at_least(Range(None, None, "p"), whole).low is None
+
+
+def test_a_schedule_of_a_part_is_one_of_the_whole() -> None:
+    """What is found with more of a structure fixed is found with less."""
+    part = Range(9, 9, "arithmetic")
+    assert at_most(Range(9, None, "open", "no time"), part) == part
+    assert at_most(Range(7, 12, "open"), part) == Range(7, 9, "open")
+    assert at_most(Range(7, 8, "open"), part) == Range(7, 8, "open")
 
 
 ENDS = ((9, 9), (7, 9), (7, None), (None, None))

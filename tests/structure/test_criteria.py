@@ -7,8 +7,11 @@ import pytest
 from tests.structure.kernels import as_expert, chains, hand_made, steps, two_chains
 from twill.accounting import Usage
 from twill.comparison import Criterion
+from twill.elaborate import elaborate
 from twill.problem import Problem
 from twill.solver.symmetry import exchanges
+from twill.spec.loop import load_loop
+from twill.spec.machine import load_machine
 from twill.structure import Barrier, Body, Instruction, Ring, Structure, aligned, closure
 from twill.structure.offsets import offsets_criterion
 from twill.structure.orders import orders_criterion
@@ -141,7 +144,8 @@ def test_a_barrier_that_nothing_implies_is_c4_alone() -> None:
     wanted = as_expert(ours, (barrier("O0@0", "S1@0"),))
     found = judged(problem, usage, ours, wanted)
     assert {each.id for each in found if each.answer != "same"} == {"C4"}
-    assert found[3].evidence == ("order: not implied, O0@+0 before S1@+0",)
+    told = "order: not implied, O0@+0 before S1@+0 (and not so in time)"
+    assert found[3].evidence == (told,)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +222,30 @@ def test_a_budget_below_the_need_is_c8() -> None:
     found = resources_criterion(problem, tight, schedule)
     assert found.answer == "different"
     assert "softmax1: needs 224 registers per thread in the model, has 80" in found.evidence
+
+
+def test_a_barrier_that_only_the_clock_keeps_is_c4() -> None:
+    """What a schedule does in time without anything that keeps it is said to be just that."""
+    problem, _, usage, ours = hand_made()
+    theirs = as_expert(ours, (barrier("max0@0", "max1@0"),))
+    found = sync_criterion(problem, usage, ours, theirs)
+    assert found.answer == "different"
+    assert found.evidence == (
+        "order: not implied, max0@+0 before max1@+0 (in time here, but nothing keeps it so)",
+    )
+
+
+def test_a_pipeline_in_one_of_two_subtiles() -> None:
+    """O of the last iteration under the next softmax in one warp group, but not in the other."""
+    problem = elaborate(load_loop("flash_attention_forward"), load_machine("h100")).problem
+    names = ("S", "m", "alpha", "x", "p", "l_scaled", "l", "P", "O_scaled")
+    plain = {i: [f"{name}[m{i}]@0" for name in names] + [f"O[m{i}]@0"] for i in (0, 1)}
+    skewed = {i: [plain[i][0], f"O[m{i}]@-1", *plain[i][1:-1]] for i in (0, 1)}
+    theirs = Structure(tuple(Body(f"c{i}", 4, None, steps(*skewed[i])) for i in (0, 1)))
+    ours = Structure((theirs.bodies[0], Body("c1", 4, None, steps(*plain[1]))))
+    found = orders_criterion(problem, ours, theirs)
+    assert found.answer == "different"
+    assert "the same order in 1 of 2 sub-tiles: m0" in found.evidence
 
 
 def test_moved_operations_pair_roles_by_overlap() -> None:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from twill.solver.options import OnProgress, SolveOptions, Stop
 
 
+OUR_SHARE = 2
+"""Ours gets this part of the time, so that there is some left for theirs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A kernel, and how the spec is elaborated that it is compared on."""
@@ -144,14 +148,18 @@ def compared(case: Case, shown: Shown) -> tuple[Comparison, bool]:
 
     model = load_model(case.spec, case.choices)
     options = SolveOptions(shown.time_limit)
-    effort = Effort(shown.time_limit, options.seed, options.workers, shown.quiet, shown.no_color)
+    effort = Effort(
+        shown.time_limit / OUR_SHARE, options.seed, options.workers, shown.quiet, shown.no_color
+    )
     cache = None if shown.no_cache else open_cache(model, effort.options, effort.note)
     asked_from = Asked(options, controls=tuple(_controls(case)))
     best = answer(cache, lambda: search(model, effort))
 
     def work(on_progress: OnProgress | None, stop: Stop) -> Comparison:
         run = _solving(shown.no_cache, on_progress, stop)
-        asked = replace(asked_from, run=run, deep=not best.interrupted)
+        asked = replace(asked_from, run=run)
+        if best.interrupted:
+            asked = replace(asked, options=replace(options, time_limit=0.0), deep=False)
         return compare_with_expert(
             model.problem, best.outcome, case.expert, asked, _pairing(model, case)
         )

@@ -17,7 +17,7 @@ from twill.comparison import Criterion
 from twill.problem import Problem
 from twill.structure.model import Structure
 from twill.structure.partition import computing
-from twill.structure.words import index_of, plural, several
+from twill.structure.words import alike_in, plural, several
 
 Limit = tuple[str, str, int]
 """(u, v, most): offset[v] - offset[u] is at most ``most``."""
@@ -72,7 +72,7 @@ def offsets_criterion(problem: Problem, ours: Structure, theirs: Structure) -> C
     count = f"{plural(len(strange), 'operation')} of {len(names)}"
     told = f"{count} cannot have the same offset however the bodies are cut"
     evidence = [f"{told}: {several(problem, strange)}"]
-    evidence += _by_subtile(names, strange)
+    evidence.append(alike_in("pipeline", names, strange))
     evidence += [_by_how_much(name, names, strange, ours, theirs) for name in strange[:4]]
     return Criterion("C2", "iteration offsets", "different", tuple(filter(None, evidence)))
 
@@ -92,15 +92,6 @@ def _said(problem: Problem, offset: dict[str, int]) -> str:
         if shift
     ]
     return f"in both: {'; '.join(told)}; the others at +0"
-
-
-def _by_subtile(names: Sequence[str], strange: Sequence[str]) -> Iterator[str]:
-    """How many sub-tiles are pipelined alike, where not all differ."""
-    tiles = {index_of(name)[0]: None for name in names if index_of(name)}
-    wrong = {index_of(name)[0] for name in strange if index_of(name)}
-    if wrong and len(wrong) < len(tiles):
-        alike = [tile for tile in tiles if tile not in wrong]
-        yield f"the same pipeline in {len(alike)} of {len(tiles)} sub-tiles: {', '.join(alike)}"
 
 
 def _by_how_much(

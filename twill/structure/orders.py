@@ -15,7 +15,7 @@ from twill.comparison import Criterion
 from twill.problem import Problem
 from twill.structure.model import Structure
 from twill.structure.partition import computing
-from twill.structure.words import plural, value_of
+from twill.structure.words import alike_in, index_of, plural, value_of
 
 MOST_TOLD = 6
 Pair = tuple[str, str]
@@ -77,6 +77,9 @@ def orders_criterion(problem: Problem, ours: Structure, theirs: Structure) -> Cr
         text = f"{plural(len(said), 'pair')} of operations that share a unit, a buffer, a wait"
         return Criterion("C3", "orders", "same", (f"{text} or a dependence: all in one order",))
     evidence = [f"{len(wrong)} of {plural(len(said), 'pair')} in another order"]
+    inside = [u for u, v in wrong if index_of(u)[:1] == index_of(v)[:1]]
+    if alike := alike_in("order", computing(problem), inside):
+        evidence.append(alike)
     told: dict[str, str] = {}
     for u, v in wrong:
         told.setdefault(f"{value_of(u)} {value_of(v)}", _told(u, v, ours, theirs))

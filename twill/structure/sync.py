@@ -93,6 +93,15 @@ class _Wanted:
         self.missing: list[str] = []
         self._always = HappensBefore(usage, units=False)
         self._in_turn = HappensBefore(usage, units=True)
+        self._usage = usage
+
+    def _by_the_clock(self, barrier: Barrier) -> bool:
+        """Whether the starts of this schedule happen to be in order."""
+        assert barrier.after is not None
+        assert barrier.before is not None
+        apart = (barrier.before.offset - barrier.after.offset) * self._usage.ii
+        start = self._usage.start
+        return start[barrier.before.op] + apart >= start[barrier.after.op]
 
     def told(self, name: str, some: Sequence[Barrier]) -> str:
         """One barrier, on all sub-tiles that have it, in a sentence."""
@@ -103,7 +112,9 @@ class _Wanted:
         absent = [b for b in stated if not self._in_turn.implies(b)]
         if absent:
             self.missing.append(name)
-            return f"{name}: not implied, {_told(absent)}"
+            kept = all(map(self._by_the_clock, absent))
+            timed = "in time here, but nothing keeps it so" if kept else "and not so in time"
+            return f"{name}: not implied, {_told(absent)} ({timed})"
         if all(self._always.implies(b) for b in stated):
             return f"{name}: implied, {_told(stated)}"
         return f"{name}: implied by turns on a unit, {_told(stated)}"

@@ -33,9 +33,19 @@ def several(problem: Problem, names: Iterable[str]) -> str:
     return compact([name for name in every if name in wanted], every)
 
 
+def alike_in(what: str, names: Iterable[str], strange: Iterable[str]) -> str:
+    """In which sub-tiles no operation is among the strange ones, where that is so for some."""
+    tiles = {index_of(name)[0]: None for name in names if index_of(name)}
+    wrong = {index_of(name)[0] for name in strange if index_of(name)}
+    alike = [tile for tile in tiles if tile not in wrong]
+    if not wrong or not alike:
+        return ""
+    return f"the same {what} in {len(alike)} of {len(tiles)} sub-tiles: {', '.join(alike)}"
+
+
 def plural(count: int, one: str) -> str:
     """``1 operation``, ``3 operations``."""
     return f"{count} {one}{'' if count == 1 else 's'}"
 
 
-__all__ = ["compact", "index_of", "plural", "several", "value_of"]
+__all__ = ["alike_in", "compact", "index_of", "plural", "several", "value_of"]
