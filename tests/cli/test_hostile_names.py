@@ -110,3 +110,29 @@ def test_errors(twill: Twill, tmp_path: Path) -> None:
     lines = found.err.splitlines()
     assert sum(line.startswith(f"{path}:") for line in lines) == 2
     assert not any(line.startswith("fake.json") for line in lines)
+
+
+def test_spec(twill: Twill, tmp_path: Path) -> None:
+    """A title may be anything, names words of C++: the kernel has them in comments, or changed."""
+    spec = """
+schema: twill/loop/v1
+name: main
+title: "evil */ \\\\\\n#error ??/ \\u202e\\u007f"
+parameters: {M: 128, N: 256, K: 64}
+type: bf16
+warps: 8
+operations:
+  class: {kind: load, shape: [M, K]}
+  II: {kind: load, shape: [K, N]}
+  M__AT: {kind: mma, a: class, b: II, shape: [M, N], accumulate: M__AT@-1, in_place: M__AT@-1}
+"""
+    path = tmp_path / "spec.yaml"
+    path.write_text(spec, encoding="utf-8")
+    assert acting(twill("show", path).out) == set()
+    kernel = twill("lower", path, "-m", "h100", "-q", "--no-cache", "--format", "cuda").out
+    assert kernel.isascii()
+    assert acting(kernel) == set()
+    assert "#error" not in kernel
+    assert not any(line.endswith("\\") for line in kernel.splitlines() if "//" in line)
+    assert "class_2_AT = " in kernel
+    assert "void main_2(" in kernel
