@@ -153,7 +153,7 @@ def _words(view: View, trips: int) -> str:
     ]
     fluid = [unit.name for unit in view.problem.units if unit.fluid]
     if fluid:
-        words.append(f"Not shown: {', '.join(fluid)}, shared by many small requests.")
+        words.append(f"Fluid units are left out: {', '.join(fluid)}.")
     return " ".join(words)
 
 
