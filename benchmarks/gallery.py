@@ -35,7 +35,7 @@ PAIRS = [(loop, machine) for loop, machine in (name.split("/") for name in SHIPP
 SMALL = [pair for pair in PAIRS if "attention" not in pair[0]]
 """Pairs of which every question is answered in seconds, so that the answers are always the same.
 
-Their pages also say what ``twill explain`` and ``twill compare --all`` say.
+Only their pages have what ``twill explain`` says, and the controls of comparisons.
 """
 
 
