@@ -90,7 +90,7 @@ def _criterion(criterion: Criterion) -> tuple[Cell, ...]:
         text(criterion.id, "dim"),
         text(criterion.title),
         text(criterion.answer, _ANSWERS[criterion.answer]),
-        joined([Text("; ".join(criterion.evidence))]),
+        joined([Text("; ".join(said.rstrip(".") for said in criterion.evidence))]),
     )
 
 
