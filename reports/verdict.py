@@ -10,7 +10,6 @@ from twill.reports.words import number
 from twill.schedule import Feasible, Infeasible, Optimal, Outcome, Schedule
 from twill.solver.bounds import EXCLUSION, Bound, Bounds
 
-# Of several bounds that bind, the one that is told is the one that is seen most easily.
 _PLAINEST = ("resource", "recurrence", "buffer", "role")
 
 
@@ -41,7 +40,7 @@ def proof_sentence(outcome: Outcome, bounds: Bounds) -> str:
 def _optimal(schedule: Schedule, bounds: Bounds) -> str:
     ii = schedule.ii
     if bounds.binding and bounds.ii == ii:
-        why = because(min(bounds.binding, key=lambda term: _PLAINEST.index(term.kind)), ii)
+        why = because(plainest(bounds), ii)
         return f"No schedule of this model is faster: {why} ({schedule.proof})."
     if ii == 1:
         return f"No schedule of this model is faster: an II is at least 1 ({schedule.proof})."
@@ -59,6 +58,11 @@ def _feasible(schedule: Schedule) -> str:
     if low >= high:
         return f"No schedule of this model below II {low} is known to exist, nor is it excluded."
     return f"Nothing below II {low} is possible; {open_} is open (a gap of {gap:.1f} %)."
+
+
+def plainest(bounds: Bounds) -> Bound:
+    """Of several bounds that bind the one that is seen most easily."""
+    return min(bounds.binding, key=lambda term: _PLAINEST.index(term.kind))
 
 
 def because(bound: Bound, ii: int) -> str:

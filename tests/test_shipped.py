@@ -11,7 +11,7 @@ from twill.check import check
 from twill.elaborate import elaborate
 from twill.files import write_bundle
 from twill.formats import problem_to_json
-from twill.formats.canonical import canonical_json
+from twill.formats.canonical import canonical_json, problem_digest, schedule_digest
 from twill.problem import Problem
 from twill.schedule import Optimal, Proof
 from twill.solver import SolveOptions, bounds, solve
@@ -19,6 +19,8 @@ from twill.solver.proof.certificate import certificate_files
 from twill.spec.loop import load_loop, shipped_loops
 from twill.spec.machine import load_machine, shipped_machines
 from twill.verify import verify
+
+GALLERY = Path(__file__).resolve().parents[1] / "reports" / "gallery"
 
 PROVED: dict[tuple[str, str], tuple[int, Proof]] = {
     ("figure1", "figure1"): (2, "proved by arithmetic"),
@@ -51,7 +53,8 @@ def test_every_shipped_file_is_in_the_table() -> None:
 def test_proved_optimal_and_verified(spec: str, machine: str, tmp_path: Path) -> None:
     """The smallest II, how it is proved, a schedule that reaches it, the levels that are proved.
 
-    Nobody's word is needed for the II: a certificate of it passes the checker.
+    Nobody's word is needed for the II: a certificate of it passes the checker. The page of the
+    gallery is about this problem and this schedule.
     """
     problem = shipped(spec, machine)
     outcome = solve(problem, SolveOptions(time_limit=800))
@@ -60,6 +63,9 @@ def test_proved_optimal_and_verified(spec: str, machine: str, tmp_path: Path) ->
     assert [level.name for level in outcome.schedule.objective if not level.proved] == []
     assert verify(problem, outcome.schedule) == ()
     assert REFUTED.get((spec, machine), set()) <= rules(problem, outcome, tmp_path)
+    page = (GALLERY / f"{spec}-{machine}.html").read_text("utf-8")
+    assert f'name="twill:problem" content="{problem_digest(problem)}"' in page, "make gallery"
+    assert schedule_digest(outcome.schedule) in page, "not the schedule: make gallery"
 
 
 def rules(problem: Problem, outcome: Optimal, folder: Path) -> set[str]:

@@ -131,6 +131,7 @@ class Loop(Displayed):
     parameters: Mapping[str, int]
     operations: tuple[Operation, ...]
     places: Places
+    description: str = ""
     inputs: tuple[Input, ...] = ()
     trips: int = 64
     stages: int = 8

@@ -6,18 +6,11 @@ from collections.abc import Sequence
 
 from twill.comparison import Comparison, Cost, Criterion, Range
 from twill.expert import Expert
+from twill.reports.comparing import ABOUT, CONTROLS, COSTS, NOTES, PUBLISHED, STYLES, more
 from twill.reports.terminal.layout import Cell, Column, fields, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, clip, heading, render
 from twill.reports.terminal.side_by_side import side_by_side
 
-_STYLES = {
-    "rediscovered": "bold good",
-    "tie": "bold good",
-    "better in the model": "bold good",
-    "worse": "bold bad",
-    "not decided": "bold warn",
-    "not comparable": "bold warn",
-}
 _MARKS = {
     "same": Span("✓ ", "good"),
     "different": Span("✗ ", "bad"),
@@ -64,7 +57,7 @@ def _summary(page: Page, found: Sequence[Comparison]) -> list[Line]:
             each.pairing,
             str(each.our_ii),
             str(each.their_ii),
-            Span(each.word, _STYLES[each.word]),
+            Span(each.word, STYLES[each.word]),
         )
         for each in found
     ]
@@ -83,21 +76,17 @@ def _missing(page: Page, missing: Sequence[Expert]) -> list[Line]:
 def _one(page: Page, found: Comparison) -> list[Line]:
     titles = page.plain(f"{found.ours} and {found.theirs}")
     titles = clip(titles, page.width - len(found.word) - 2)
-    word = Span(found.word, _STYLES[found.word])
+    word = Span(found.word, STYLES[found.word])
     lines: list[Line] = [(word, Span("  "), Span(titles, "bold"))]
     lines += [*paragraph(page, found.sentence), (), *fields(page, _facts(found))]
     lines += side_by_side(page, found.our_roles, found.their_roles)
     lines += heading(page, "Criteria", "✓ same  ✗ different  ? not decided  – not comparable")
     for each in found.criteria:
         lines += _criterion(page, each)
-    lines += _costs(
-        page, found, "What their structure costs", "fixed, one after the other", found.costs
-    )
-    lines += _costs(page, found, "Controls", "the smallest II of any schedule", found.controls)
-    lines += _said(
-        page, "Published speed", "as measured by others; no model says it", found.published
-    )
-    return [*lines, *_said(page, "Notes", "", found.notes)]
+    lines += _costs(page, found, *COSTS, found.costs)
+    lines += _costs(page, found, *CONTROLS, found.controls)
+    lines += _said(page, *PUBLISHED, found.published)
+    return [*lines, *_said(page, *NOTES, found.notes)]
 
 
 def _facts(found: Comparison) -> list[tuple[str, str]]:
@@ -106,10 +95,7 @@ def _facts(found: Comparison) -> list[tuple[str, str]]:
         ("theirs", _ii(found.their_ii)),
         ("compared on", found.pairing),
         ("problem", found.problem_sha256[:8]),
-        (
-            "about",
-            "II in cycles per iteration, of this model; nothing is said about measured speed",
-        ),
+        ("about", ABOUT),
     ]
     return [(name, text) for name, text in rows if text]
 
@@ -134,17 +120,10 @@ def _costs(
     if not costs:
         return []
     rows: list[tuple[Cell, ...]] = [
-        (each.what, str(each.ii), _more(found.our_ii, each.ii), Span(each.ii.proof, "dim"))
+        (each.what, str(each.ii), more(found.our_ii, each.ii), Span(each.ii.proof, "dim"))
         for each in costs
     ]
     return [*heading(page, title, note), *table(page, _COSTS, rows)]
-
-
-def _more(ours: Range, ii: Range) -> str:
-    """How much more than ours it is at least, in per cent."""
-    if ours.high is None or ii.low is None or ii.low <= ours.high:
-        return ""
-    return f"{100 * (ii.low - ours.high) / ours.high:.1f} %"
 
 
 def _said(page: Page, title: str, note: str, sentences: Sequence[str]) -> list[Line]:

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from twill.reports.tables.model import Cell as DataCell
+from twill.reports.tables.model import Gauge, Table
 from twill.reports.terminal.page import Line, Page, Span, clip, length
+from twill.reports.words import percent
 
 Cell = str | Span | tuple[Span, ...]
 
@@ -59,6 +62,29 @@ def table(
     for row in ([head] if titled else []) + grid:
         out.extend(_row(columns, widths, row, indent))
     return out
+
+
+def shown(page: Page, data: Table, indent: int = 2) -> list[Line]:
+    """A table of data on the page; its title and note are the caller's."""
+    kept = [i for i, column in enumerate(data.columns) if not column.extra]
+    columns = [Column(c.title, c.align, c.wrap) for c in (data.columns[i] for i in kept)]
+    rows = [[spans(page, row[i]) for i in kept] for row in data.rows]
+    return table(page, columns, rows, indent) if rows else []
+
+
+def spans(page: Page, cell: DataCell) -> tuple[Span, ...]:
+    """A cell of data as spans; a share is a bar and a percentage."""
+    return tuple(
+        Span(_gauge(page, part), part.mark)
+        if isinstance(part, Gauge)
+        else Span(page.plain(part.text), part.mark)
+        for part in cell.parts
+    )
+
+
+def _gauge(page: Page, share: Gauge) -> str:
+    drawn = bar(share.part, share.whole, page.width // 10)
+    return f"{drawn} {percent(share.part, share.whole):>4}"
 
 
 def bar(part: int, whole: int, width: int) -> str:

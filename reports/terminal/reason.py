@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twill.reports.tables.reason import LEVERS
+from twill.reports.tables.reason import reason_section as words
 from twill.reports.terminal.layout import paragraph
 from twill.reports.terminal.page import Line, Page, heading
 from twill.schedule import Reason
@@ -9,16 +11,12 @@ from twill.schedule import Reason
 
 def reason_section(page: Page, title: str, reason: Reason, summary: bool = False) -> list[Line]:
     """The section; ``summary``: say the summary too, where no headline has said it."""
+    section = words(title, reason, summary)
     lines: list[Line] = []
-    if summary:
-        lines += paragraph(page, reason.summary)
-    for detail in reason.details:
-        lines += paragraph(page, f"• {detail}", indent=2, hang=2)
-    if reason.levers:
-        if lines:
-            lines += [(), *paragraph(page, "what would help:", style="bold")]
-        else:
-            title = "What would help"
-        for lever in reason.levers:
-            lines += paragraph(page, f"→ {lever}", indent=2, hang=2)
-    return [*heading(page, title), *lines] if lines else []
+    for said in section.paragraphs:
+        if said.text == LEVERS:
+            lines.append(())
+        listed = said.text[:1] in "•→"
+        hang = 2 if listed else 0
+        lines += paragraph(page, said.text, indent=2, hang=hang, style=said.mark)
+    return [*heading(page, section.title), *lines] if lines else []

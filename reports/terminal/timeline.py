@@ -24,14 +24,16 @@ _LABEL, _SHARE = 16, 6
 def timeline(page: Page, view: TerminalView) -> list[Line]:
     """The section: ruler, rows of the units, rows of the roles, legend."""
     label = _label_width(page, view)
-    ruler = scale(view.schedule.ii, page.width - 2 - label - _SHARE)
+    units, roles = unit_rows(view), role_rows(view)
+    share = max([_SHARE, *(1 + len(row.share) for row in (*units, *roles))])
+    ruler = scale(view.schedule.ii, page.width - 2 - label - share)
     rows = _Rows(page, view, ruler, label)
     lines = [*heading(page, "Timeline", _note(view, ruler)), *rows.ruler()]
-    for row in unit_rows(view):
+    for row in units:
         lines += rows.draw(row)
     if view.schedule.roles:
         lines.append(())
-    for row in role_rows(view):
+    for row in roles:
         lines += rows.draw(row)
     return lines + rows.legend()
 

@@ -146,8 +146,10 @@ def test_without_memory_for_the_proof_it_is_one_engines_word(
     assert (code, "(one engine's word)" in said) == (0, True)
     assert sorted(path.name for path in out.iterdir()) == [
         "problem.json",
+        "report.html",
         "report.txt",
         "schedule.json",
+        "trace.json",
     ]
     assert "(one engine's word)" in (out / "report.txt").read_text()
     assert json.loads((out / "schedule.json").read_text())["proof"] == "one engine's word"

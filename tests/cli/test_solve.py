@@ -63,8 +63,10 @@ def test_bundle(twill: Twill, vliw_json: Path, tmp_path: Path) -> None:
         "certificate.json",
         "problem.json",
         "refutation-3-1-stages.json.xz",
+        "report.html",
         "report.txt",
         "schedule.json",
+        "trace.json",
     ]
     assert "wrote problem.json, schedule.json, certificate.json, refutation" in result.err
     assert (folder / "report.txt").read_text() == result.out

@@ -140,6 +140,18 @@ def test_row_of_a_fluid_unit() -> None:
     assert "only its share of the period is limited" in text
 
 
+def test_a_share_of_many_digits_has_room() -> None:
+    """A placement that asks a unit for ten times what it has is drawn, too."""
+    uses = {"port": (Reservation(0, 100, 8),)}
+    problem = Problem("full", (Op("a", uses), Op("b", uses)), units=(Unit("port", 8, fluid=True),))
+    places = {name: Placement(0, 0, 0, None) for name in ("a", "b")}
+    schedule = Schedule("", "optimal", 1, 1, 1, 1, (), "not proved", (), places)
+    for width in range(80, 121):
+        text = render(Page(width), timeline(Page(width), TerminalView(problem, schedule)))
+        assert "~20000%" in text
+        assert max(map(len, text.splitlines())) <= width
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 90), st.integers(0, 40)), max_size=20),
 )

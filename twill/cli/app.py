@@ -20,6 +20,7 @@ from twill.cli.explain import explain_command
 from twill.cli.import_ import import_command
 from twill.cli.list import list_command
 from twill.cli.lower import lower_command
+from twill.cli.report import report_command
 from twill.cli.schema import schema_command
 from twill.cli.show import show_command
 from twill.cli.simulate import simulate_command
@@ -43,6 +44,7 @@ def cli() -> None:
 COMMANDS = (
     solve_command,
     explain_command,
+    report_command,
     compare_command,
     lower_command,
     simulate_command,

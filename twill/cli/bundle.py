@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from twill.schedule import Outcome, Schedule
 
 
+_OPTIONAL = ("schedule.json", "certificate.json", "report.html", "trace.json")
+"""Files that not every answer has."""
+
+
 class Bundle:
     """A folder to write to, tried out before the search so that no result is lost to it."""
 
@@ -39,7 +43,7 @@ class Bundle:
         from twill.files import write_bundle
 
         write_bundle(self.folder, files)
-        for old in ("schedule.json", "certificate.json", *self._refutations()):
+        for old in (*_OPTIONAL, *self._refutations()):
             # One of an earlier run would seem to be of this problem.
             if old not in files:
                 (self.folder / old).unlink(missing_ok=True)
@@ -60,10 +64,11 @@ def _probe(folder: Path) -> None:
 
 
 def _files(model: Model, outcome: Outcome, interrupted: bool) -> dict[str, str | bytes]:
+    from twill.cli.content import content_of
     from twill.cli.output import json_text
+    from twill.cli.writers import written
     from twill.formats import problem_to_json, schedule_to_json
     from twill.reports.terminal import Page, report
-    from twill.solver.bounds import bounds
     from twill.solver.proof.certificate import certificate_files
 
     files: dict[str, str | bytes] = {"problem.json": json_text(problem_to_json(model.problem))}
@@ -71,8 +76,12 @@ def _files(model: Model, outcome: Outcome, interrupted: bool) -> dict[str, str |
     if schedule is not None:
         files["schedule.json"] = json_text(schedule_to_json(schedule))
     files |= certificate_files(model.problem, outcome, _sources(model))
-    context = model.context(interrupted)
-    files["report.txt"] = report(Page(), model.problem, outcome, bounds(model.problem), context)
+    found = content_of(model, outcome, interrupted)
+    told = (found.problem, found.outcome, found.bounds, found.context)
+    files["report.txt"] = report(Page(), *told)
+    files["report.html"] = written(found, "html", Page())
+    if schedule is not None:
+        files["trace.json"] = written(found, "trace", Page())
     return files
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
@@ -17,9 +15,6 @@ from twill.solver.options import SolveOptions
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
     from twill.explanation import Explanation
-    from twill.problem import Problem
-    from twill.solver.explain import Question
-    from twill.what_if import Change
 
 
 @click.command("explain", short_help="Say what forbids a smaller II.", epilog=EPILOG)
@@ -68,11 +63,12 @@ def explain_command(
     twill explain flash_attention_forward -m h100 --what-if sfu.rate=32
     """  # fmt: skip
     from twill.cli.inputs import load_model
+    from twill.cli.questions import question_of
     from twill.cli.searching import searching
     from twill.solver.explain import explain
 
     model = load_model(spec, choices)
-    question = _question(model, spec, choices, asked)
+    question = question_of(model, spec, choices, asked)
     options = SolveOptions(time_limit, seed, workers)
     found, interrupted = searching(
         lambda on_progress, stop: explain(model.problem, question, options, on_progress, stop),
@@ -81,36 +77,6 @@ def explain_command(
     )
     _show(model, found, interrupted, as_json, no_color)
     return exit_of(found.outcome, interrupted)
-
-
-def _question(model: Model, spec: str, choices: Choices, asked: int | None) -> Question:
-    from twill.solver.explain import Question
-
-    held = {unit for op in model.problem.ops for unit in op.reservations}
-    units = [unit.name for unit in model.problem.units if unit.name in held]
-    return Question(asked, units, _Faster(model, spec, choices))
-
-
-@dataclass(frozen=True)
-class _Faster:
-    """The problem with a faster unit: from its machine where that is known."""
-
-    model: Model
-    spec: str
-    choices: Choices
-
-    def __call__(self, unit: str, speed: Fraction) -> Problem:
-        from twill.cli.inputs import load_model
-        from twill.solver.explain import faster
-        from twill.spec.what_if import rates_of
-        from twill.what_if import Change
-
-        machine = self.choices.machine
-        if machine is None or not rates_of(machine, unit):
-            return faster(self.model.problem, unit, speed)
-        changes: tuple[Change, ...] = (Change(f"{unit}.rate", speed, factor=True),)
-        more = replace(self.choices, changes=(*self.choices.changes, *changes))
-        return load_model(self.spec, more).problem
 
 
 def _show(

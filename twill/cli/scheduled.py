@@ -76,7 +76,7 @@ def scheduled(model: Model, wanted: Wanted, no_color: bool) -> Scheduled:
     :raises InputError: if the file is not a schedule of this problem.
     """
     if wanted.file is not None:
-        return Scheduled(_read(model, wanted.file), None, False)
+        return Scheduled(read_schedule(model, wanted.file), None, False)
     from twill.cli.answers import answer, open_cache
     from twill.cli.solve import Effort, search
 
@@ -88,7 +88,8 @@ def scheduled(model: Model, wanted: Wanted, no_color: bool) -> Scheduled:
     return Scheduled(schedule, found.outcome, found.interrupted)
 
 
-def _read(model: Model, file: Path) -> Schedule:
+def read_schedule(model: Model, file: Path) -> Schedule:
+    """The schedule of a file, verified. Raises InputError where it is none of this problem."""
     from twill.cli.inputs import load_schedule
     from twill.cli.verify import judge
 

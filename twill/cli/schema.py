@@ -7,8 +7,8 @@ import click
 from twill.cli.options import Choice
 
 KINDS = (
-    "problem", "schedule", "program", "outcome", "loop", "machine", "expert", "comparison",
-    "certificate", "refutation",
+    "problem", "schedule", "program", "outcome", "report", "loop", "machine", "expert",
+    "comparison", "certificate", "refutation",
 )  # fmt: skip
 
 
@@ -17,7 +17,7 @@ KINDS = (
 def schema_command(kind: str) -> None:
     """Print the JSON Schema of KIND.
 
-    KIND is problem, schedule, program, outcome, loop, machine, expert,
+    KIND is problem, schedule, program, outcome, report, loop, machine, expert,
     comparison, certificate or refutation.
 
     \b

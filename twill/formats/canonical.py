@@ -7,6 +7,7 @@ import json
 
 from twill.formats.problem_write import problem_to_json
 from twill.problem import Problem
+from twill.schedule import Schedule
 
 
 def canonical_json(data: object) -> str:
@@ -24,3 +25,12 @@ def sha256(data: object) -> str:
 def problem_digest(problem: Problem) -> str:
     """Return the hash that names a problem in schedules and certificates."""
     return sha256(problem_to_json(problem))
+
+
+def schedule_digest(schedule: Schedule) -> str:
+    """SHA-256 of a schedule as it is written, without how it was found."""
+    from twill.formats.schedule_write import schedule_to_json
+
+    document = schedule_to_json(schedule)
+    del document["solver"]
+    return sha256(document)

@@ -13,6 +13,7 @@ _MODELS = {
     "program": ("twill.formats.program_model", "ProgramModel"),
     "comparison": ("twill.formats.comparison_model", "ComparisonModel"),
     "outcome": ("twill.formats.schedule_model", "OutcomeModel"),
+    "report": ("twill.formats.report_model", "ReportModel"),
     "loop": ("twill.spec.loop_models", "LoopModel"),
     "machine": ("twill.spec.machine_models", "MachineModel"),
     "expert": ("twill.spec.expert_models", "ExpertModel"),

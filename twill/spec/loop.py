@@ -76,6 +76,7 @@ class _Reader:
         return Loop(
             name=model.name,
             title=model.title,
+            description=" ".join((model.description or "").split()),
             digest=_digest(self.document.data),
             parameters=model.parameters,
             operations=self._operations(),

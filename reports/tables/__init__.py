@@ -1,0 +1,1 @@
+"""The content of a report as plain data, shared by every format."""
