@@ -80,6 +80,7 @@ class Search:
         self.repeater = Repeater(problem, clock)
         self.seeds = RoleSeeds(problem, clock)
         self.seeded = False
+        self.hard = False
         if known is not None:
             self._keep(known)
 
@@ -107,6 +108,8 @@ class Search:
         if self._easily(start) or (start not in self.refuted and self._find(start, 0)):
             return True
         if any(self._easily(ii) for ii in self._rungs(start)):
+            return True
+        if self.hard and any(self.glance(ii, whole=True) == "feasible" for ii in self._rungs(start)):
             return True
         if self._seeded():
             return True
@@ -189,24 +192,30 @@ class Search:
             if self.glance(middle) != "feasible":
                 floor = middle
 
-    def glance(self, ii: int) -> Answer:
+    def glance(self, ii: int, whole: bool = False) -> Answer:
         """Decide one II if that is easy; ``best`` has the schedule if there is one.
 
         Where no schedule is known, restricted models are looked at first: they find. Later most
-        answers are refutations, so the whole model is, very shortly.
+        answers are refutations, so the whole model is, very shortly. Once it was hard to decide
+        it is left aside, unless asked for.
         """
         self._tell(ii)
-        whole = None
-        if self.best is not None:
-            whole = build(self.problem, ii)
-            answer = self._decide(whole, SPARK_EFFORT)
+        model = None
+        if self.best is not None and (whole or not self.hard):
+            model = build(self.problem, ii)
+            answer = self._decide(model, SPARK_EFFORT)
             if answer != "unknown":
                 return answer
         how = Run(self.clock.left, GLANCE_EFFORT, self.clock.options.seed, Way(linear=0))
         for some in batched(self._narrower(ii), self.clock.options.workers):
-            if self._kept(self._race([(model, how) for model in some], ("optimal",))):
+            if self._kept(self._race([(each, how) for each in some], ("optimal",))):
                 return "feasible"
-        return self._decide(whole or build(self.problem, ii), GLANCE_EFFORT)
+        if self.hard and not whole:
+            return "unknown"
+        before = self.clock.work
+        answer = self._decide(model or build(self.problem, ii), GLANCE_EFFORT)
+        self.hard = self.hard or self.clock.work - before > GLANCE_EFFORT / 2
+        return answer
 
     def _narrower(self, ii: int) -> Iterator[Model]:
         """Models that only find: with the roles of the best, with few roles and stages."""
@@ -228,15 +237,15 @@ class Search:
         while not self.clock.over and (patient or turn < PROBE_TURNS):
             if self.best is None and self._find(ii, turn):
                 return "feasible"
+            if self.best is not None and turn == 0:
+                answer = self._propositional(ii)
+                if answer != "unknown":
+                    return answer
             answer = self._decide(build(self.problem, ii), effort)
             if answer != "unknown":
                 return answer
             if self.best is not None and self._find(ii, turn):
                 return "feasible"
-            if self.best is not None and turn == 0:
-                answer = self._propositional(ii)
-                if answer != "unknown":
-                    return answer
             turn, effort = turn + 1, effort * 2
         return "unknown"
 
