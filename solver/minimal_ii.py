@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from twill.lemmas import horizon, monotone
 from twill.problem import Problem
 from twill.schedule import Refutation
+from twill.solver.alone import alone
 from twill.solver.batched import batched
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, race
@@ -35,6 +36,9 @@ GLANCE_EFFORT = 0.2
 
 SPARK_EFFORT = 0.02
 """Deterministic work for what is seen at once: most IIs just below the smallest."""
+
+PART_EFFORT = 1.0
+"""Deterministic work of one run on one of equal sub-tiles alone, which bounds the whole."""
 
 PROPOSITIONAL_EFFORT = 130_000
 """Rounds of the propositional solver times operations: some 15 s, where CP-SAT does not decide."""
@@ -81,6 +85,7 @@ class Search:
         self.seeds = RoleSeeds(problem, clock)
         self.seeded = False
         self.hard = False
+        self.part = alone(problem) if self.monotone else None
         if known is not None:
             self._keep(known)
 
@@ -109,8 +114,12 @@ class Search:
             return True
         if any(self._easily(ii) for ii in self._rungs(start)):
             return True
-        if self.hard and any(self.glance(ii, whole=True) == "feasible" for ii in self._rungs(start)):
+        if self.hard and any(
+            self.glance(ii, whole=True) == "feasible" for ii in self._rungs(start)
+        ):
             return True
+        self._raise(2 * start)
+        start = self.low
         if self._seeded():
             return True
         if start not in self.refuted and self._probe(start) == "feasible":
@@ -163,8 +172,10 @@ class Search:
         undecided: int | None = None
         while not self.clock.over and self.best is not None and self.low < self.best.ii:
             self._narrow()
-            if self.best.ii - self.low > self.low >> 6 and self._seeded():
-                continue
+            if self.best.ii - self.low > self.low >> 6:
+                self._raise(self.best.ii)
+                if self._seeded():
+                    continue
             below = self.best.ii - 1
             if below < self.low:
                 return
@@ -176,6 +187,23 @@ class Search:
             middle = (self.low + undecided) // 2
             if self._probe(middle) == "unknown":
                 undecided = middle
+
+    def _raise(self, top: int) -> None:
+        """Once, raise the bound to what one of equal sub-tiles alone refutes below ``top``."""
+        part, self.part = self.part, None
+        if part is None or top <= self.low:
+            return
+        ways = (Way(linear=0), Way(linear=1))
+        middle = top - 1
+        while self.low < top and not self.clock.over:
+            self._tell(middle)
+            model, seed = build(part, middle), self.clock.options.seed
+            runs = [(model, Run(self.clock.left, PART_EFFORT, seed, way)) for way in ways]
+            if any(result.answer == "infeasible" for result in self._race(runs)):
+                self._refute(middle)
+            else:
+                top = middle
+            middle = (self.low + top) // 2
 
     def _narrow(self) -> None:
         """Bisect by glances: what is not seen to be feasible is passed over.

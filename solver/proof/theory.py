@@ -103,7 +103,8 @@ class Differences:
         if (key := tuple(weak)) in self._closed:
             return 0
         self._closed.add(key)
-        names, arcs = self.ground.names, []
+        names = self.ground.names
+        arcs: list[Arc] = []
         for (i, z, cycles), (_, _, j) in zip(weak, steps, strict=True):
             arcs += [[names[i], names[z], cycles], *self.ground.path(z, j)]
         return self._close(arcs)
