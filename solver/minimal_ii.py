@@ -85,7 +85,7 @@ class Search:
         self.seeds = RoleSeeds(problem, clock)
         self.seeded = False
         self.hard = False
-        self.part = alone(problem) if self.monotone else None
+        self.raised = False
         if known is not None:
             self._keep(known)
 
@@ -172,16 +172,15 @@ class Search:
         undecided: int | None = None
         while not self.clock.over and self.best is not None and self.low < self.best.ii:
             self._narrow()
-            if self.best.ii - self.low > self.low >> 6:
-                self._raise(self.best.ii)
-                if self._seeded():
-                    continue
+            if self.best.ii - self.low > self.low >> 6 and self._seeded():
+                continue
             below = self.best.ii - 1
             if below < self.low:
                 return
             if undecided is None or undecided <= self.low:
                 if self._probe(below, patient=undecided is not None) == "unknown":
                     undecided = below
+                    self._raise(below)
                 continue
             undecided = min(undecided, below)
             middle = (self.low + undecided) // 2
@@ -190,8 +189,11 @@ class Search:
 
     def _raise(self, top: int) -> None:
         """Once, raise the bound to what one of equal sub-tiles alone refutes below ``top``."""
-        part, self.part = self.part, None
-        if part is None or top <= self.low:
+        if self.raised or not self.monotone:
+            return
+        self.raised = True
+        part = alone(self.problem)
+        if part is None:
             return
         ways = (Way(linear=0), Way(linear=1))
         middle = top - 1
