@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from twill.lemmas import horizon, monotone
 from twill.problem import Problem
 from twill.schedule import Refutation
+from twill.solver.alone import alone
 from twill.solver.batched import batched
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Answer, Assignment, Result, Run, Way, race
@@ -35,6 +36,9 @@ GLANCE_EFFORT = 0.2
 
 SPARK_EFFORT = 0.02
 """Deterministic work for what is seen at once: most IIs just below the smallest."""
+
+PART_EFFORT = 1.0
+"""Deterministic work of one run on one of equal sub-tiles alone, which bounds the whole."""
 
 PROPOSITIONAL_EFFORT = 130_000
 """Rounds of the propositional solver times operations: some 15 s, where CP-SAT does not decide."""
@@ -80,6 +84,8 @@ class Search:
         self.repeater = Repeater(problem, clock)
         self.seeds = RoleSeeds(problem, clock)
         self.seeded = False
+        self.hard = False
+        self.raised = False
         if known is not None:
             self._keep(known)
 
@@ -108,6 +114,12 @@ class Search:
             return True
         if any(self._easily(ii) for ii in self._rungs(start)):
             return True
+        if self.hard and any(
+            self.glance(ii, whole=True) == "feasible" for ii in self._rungs(start)
+        ):
+            return True
+        self._raise(2 * start)
+        start = self.low
         if self._seeded():
             return True
         if start not in self.refuted and self._probe(start) == "feasible":
@@ -168,11 +180,32 @@ class Search:
             if undecided is None or undecided <= self.low:
                 if self._probe(below, patient=undecided is not None) == "unknown":
                     undecided = below
+                    self._raise(below)
                 continue
             undecided = min(undecided, below)
             middle = (self.low + undecided) // 2
             if self._probe(middle) == "unknown":
                 undecided = middle
+
+    def _raise(self, top: int) -> None:
+        """Once, raise the bound to what one of equal sub-tiles alone refutes below ``top``."""
+        if self.raised or not self.monotone:
+            return
+        self.raised = True
+        part = alone(self.problem)
+        if part is None:
+            return
+        ways = (Way(linear=0), Way(linear=1))
+        middle = top - 1
+        while self.low < top and not self.clock.over:
+            self._tell(middle)
+            model, seed = build(part, middle), self.clock.options.seed
+            runs = [(model, Run(self.clock.left, PART_EFFORT, seed, way)) for way in ways]
+            if any(result.answer == "infeasible" for result in self._race(runs)):
+                self._refute(middle)
+            else:
+                top = middle
+            middle = (self.low + top) // 2
 
     def _narrow(self) -> None:
         """Bisect by glances: what is not seen to be feasible is passed over.
@@ -189,24 +222,30 @@ class Search:
             if self.glance(middle) != "feasible":
                 floor = middle
 
-    def glance(self, ii: int) -> Answer:
+    def glance(self, ii: int, whole: bool = False) -> Answer:
         """Decide one II if that is easy; ``best`` has the schedule if there is one.
 
         Where no schedule is known, restricted models are looked at first: they find. Later most
-        answers are refutations, so the whole model is, very shortly.
+        answers are refutations, so the whole model is, very shortly. Once it was hard to decide
+        it is left aside, unless asked for.
         """
         self._tell(ii)
-        whole = None
-        if self.best is not None:
-            whole = build(self.problem, ii)
-            answer = self._decide(whole, SPARK_EFFORT)
+        model = None
+        if self.best is not None and (whole or not self.hard):
+            model = build(self.problem, ii)
+            answer = self._decide(model, SPARK_EFFORT)
             if answer != "unknown":
                 return answer
         how = Run(self.clock.left, GLANCE_EFFORT, self.clock.options.seed, Way(linear=0))
         for some in batched(self._narrower(ii), self.clock.options.workers):
-            if self._kept(self._race([(model, how) for model in some], ("optimal",))):
+            if self._kept(self._race([(each, how) for each in some], ("optimal",))):
                 return "feasible"
-        return self._decide(whole or build(self.problem, ii), GLANCE_EFFORT)
+        if self.hard and not whole:
+            return "unknown"
+        before = self.clock.work
+        answer = self._decide(model or build(self.problem, ii), GLANCE_EFFORT)
+        self.hard = self.hard or self.clock.work - before > GLANCE_EFFORT / 2
+        return answer
 
     def _narrower(self, ii: int) -> Iterator[Model]:
         """Models that only find: with the roles of the best, with few roles and stages."""
@@ -228,15 +267,15 @@ class Search:
         while not self.clock.over and (patient or turn < PROBE_TURNS):
             if self.best is None and self._find(ii, turn):
                 return "feasible"
+            if self.best is not None and turn == 0:
+                answer = self._propositional(ii)
+                if answer != "unknown":
+                    return answer
             answer = self._decide(build(self.problem, ii), effort)
             if answer != "unknown":
                 return answer
             if self.best is not None and self._find(ii, turn):
                 return "feasible"
-            if self.best is not None and turn == 0:
-                answer = self._propositional(ii)
-                if answer != "unknown":
-                    return answer
             turn, effort = turn + 1, effort * 2
         return "unknown"
 

@@ -162,7 +162,7 @@ class RoleSeeds:
                 return best
             best = found
         floor = low - 1
-        while best is not None and best.ii - floor > step and not self.clock.over:
+        while best is not None and best.ii - floor > _fine(low) and not self.clock.over:
             middle = (floor + best.ii) // 2
             found = self._run(make(middle), EFFORT)
             if found is None:
@@ -181,8 +181,13 @@ class RoleSeeds:
 
 
 def _step(low: int) -> int:
-    """Cycles that are worth a run: smaller steps are left to the search that follows."""
+    """Cycles that are worth looking at other roles."""
     return max(1, low >> 6)
+
+
+def _fine(low: int) -> int:
+    """Cycles that are worth a run with the same roles: the rest is left to what follows."""
+    return max(1, low >> 8)
 
 
 def _rungs(low: int, end: int) -> list[int]:

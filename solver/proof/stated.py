@@ -49,6 +49,20 @@ def state_roles(axioms: Axioms) -> None:
     for a, b, c in combinations(computing, 3):
         for x, y, z in ((a, b, c), (b, c, a), (c, a, b)):
             axioms.add("transitive", x, y, z)
+    _state_two_roles(axioms, computing)
+
+
+def _state_two_roles(axioms: Axioms, computing: list[str]) -> None:
+    """Of every three operations two share a role, where only two roles compute.
+
+    Of more roles there are too many such sets: they are found as they occur.
+    """
+    problem = axioms.period.problem
+    assert problem.roles is not None
+    if problem.roles.max_roles - problem.has_load_role == 2:
+        load = [op.name for op in problem.ops if op.variable_latency][:1]
+        for three in combinations(computing, 3):
+            axioms.add("roles", [*load, *three])
 
 
 def state_capacity(axioms: Axioms, ground: Ground) -> None:

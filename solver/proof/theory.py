@@ -14,6 +14,8 @@ from twill.solver.proof.ground import NEVER, Arc, Ground, Matrix
 
 Mask = NDArray[np.bool_]
 Step = tuple[int, int]
+Steps = tuple[tuple[int, int, int], ...]
+"""Of a circuit: from an operation, by a statement to another, over the ground to a third."""
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Differences:
     cycles: dict[Step, list[int]] = field(default_factory=lambda: defaultdict(list))
     _table: Matrix = field(default_factory=lambda: np.zeros((4, 0), dtype=np.int64))
     _new: list[tuple[int, int, int, int]] = field(default_factory=list)
+    _closed: set[Steps] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.index = {name: i for i, name in enumerate(self.ground.names)}
@@ -80,22 +83,30 @@ class Differences:
             via.append(by)
             hits = np.nonzero(np.diag(longer) > 0)[0]
             last = new > 0
-            new += sum(self._add(longest, _steps(via, int(i))) for i in hits)
+            circuits = dict.fromkeys(tuple(sorted(_steps(via, int(i)))) for i in hits)
+            new += sum(self._add(longest, steps) for steps in circuits)
             if last or (not new and (longer <= path).all()):
                 break
             path = longer
         return new
 
-    def _add(self, longest: Matrix, steps: list[tuple[int, int, int]]) -> int:
+    def _add(self, longest: Matrix, steps: Steps) -> int:
         """The circuit of steps (from, by an arc to, over the ground to), as weak as it may be."""
         least = self.ground.least
         slack = sum(int(longest[i, z] + least[z, j]) for i, z, j in steps) - 1
-        arcs: list[Arc] = []
-        for i, z, j in sorted(steps):
+        weak: list[tuple[int, int, int]] = []
+        for i, z, _ in steps:
             cycles = int(longest[i, z])
             weaker = self._weaker(i, z, cycles, slack)
             slack -= cycles - weaker
-            arcs += [[self.ground.names[i], self.ground.names[z], weaker], *self.ground.path(z, j)]
+            weak.append((i, z, weaker))
+        if (key := tuple(weak)) in self._closed:
+            return 0
+        self._closed.add(key)
+        names = self.ground.names
+        arcs: list[Arc] = []
+        for (i, z, cycles), (_, _, j) in zip(weak, steps, strict=True):
+            arcs += [[names[i], names[z], cycles], *self.ground.path(z, j)]
         return self._close(arcs)
 
     def _weaker(self, i: int, j: int, cycles: int, slack: int) -> int:

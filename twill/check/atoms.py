@@ -80,7 +80,7 @@ def negated(term: Term) -> Term:
 def clause(*terms: Term) -> Clause:
     """At least one of these. Raises Trivial where that is true of every schedule."""
     literals = frozenset(term for term in terms if not isinstance(term, bool))
-    if any(term is True for term in terms) or any(negated(x) in literals for x in literals):
+    if True in terms or len({x.atom for x in literals}) < len(literals):
         raise Trivial("true of every schedule")
     return literals
 
