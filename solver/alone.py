@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from twill.accounting import buffers
 from twill.problem import Problem
 from twill.solver.fold import sub_tiles
+from twill.storage import buffers
 
 
 def alone(problem: Problem) -> Problem | None:
