@@ -73,10 +73,19 @@ class Table:
     long: bool = False
     drawn: bool = False
 
+    @property
+    def by_key(self) -> tuple[dict[str, Cell], ...]:
+        """The rows, their cells by the keys of the columns."""
+        keys = [column.key for column in self.columns]
+        return tuple(dict(zip(keys, row, strict=True)) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report: sentences, tables and the names of pictures that go with them."""
+    """A part of a report: sentences, tables and the names of pictures that go with them.
+
+    ``streams``: its tables are what runs side by side, one row after the other.
+    """
 
     id: str
     title: str
@@ -84,6 +93,7 @@ class Section:
     paragraphs: tuple[Text, ...] = ()
     tables: tuple[Table, ...] = ()
     pictures: tuple[str, ...] = ()
+    streams: bool = False
 
     @property
     def empty(self) -> bool:

@@ -80,6 +80,7 @@ def _roles(view: View) -> Section:
         roles.PLAIN_NOTE if plain else roles.NOTE,
         (Text(roles.STREAMING, "dim"),) if roles.streams(view) else (),
         roles.role_tables(view),
+        streams=not plain,
     )
 
 
