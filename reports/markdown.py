@@ -19,7 +19,8 @@ from twill.text import visible
 _OPEN = {"verdict", "reason", "timeline", "bounds", "objective", "experts"}
 """Sections that are not folded."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~@$:&])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+!|~@$&]|:(?=\S))")
+"""Parentheses mean nothing without brackets, a colon nothing before a blank."""
 
 
 def markdown_report(content: Content) -> str:

@@ -63,4 +63,4 @@ def test_escaped_text_is_one_line_without_markup(name: str) -> None:
     text = escaped(name)
     assert "\n" not in text
     bare = re.sub(r"&#\d+;", "", text)
-    assert not re.search(r"[\\`*_{}\[\]()<>#+!|~@$:&]", bare)
+    assert not re.search(r"[\\`*_{}\[\]<>#+!|~@$&]|:(?=\S)", bare)
