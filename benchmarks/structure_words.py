@@ -167,17 +167,25 @@ def value(level: Row | None) -> str:
 
 
 def separating(one: Row | None, other: Row | None) -> str:
-    """The first level in which an answer differs from another, as far as both are proved."""
+    """The first level in which an answer differs from another, as far as that is known."""
     theirs = levels(other)
     for name, level in levels(one).items():
-        if name not in theirs or not (level["proved"] and theirs[name]["proved"]):
+        if name not in theirs:
             return f"not decided from {name} on"
-        if _differ(name, level["value"], theirs[name]["value"]):
-            worse = level["value"] > theirs[name]["value"]
-            return f"{name}, in which it is {'worse' if worse else 'better'}"
+        if _above(name, _least(level), theirs[name]["value"]):
+            return f"{name}, in which it is worse"
+        if _above(name, _least(theirs[name]), level["value"]):
+            return f"{name}, in which it is better"
+        if not (level["proved"] and theirs[name]["proved"]):
+            return f"not decided from {name} on"
     return "none: they tie" if theirs else "no other answer"
 
 
-def _differ(name: str, a: int, b: int) -> bool:
-    slack = TIME_TOLERANCE * min(a, b) if name == "time" else 0
-    return abs(a - b) > slack
+def _least(level: Row) -> int | None:
+    """What the best schedule with these roles has at least."""
+    return level["value"] if level["proved"] else level["lower_bound"]
+
+
+def _above(name: str, least: int | None, value: int) -> bool:
+    slack = TIME_TOLERANCE * value if name == "time" else 0
+    return least is not None and least > value + slack

@@ -240,7 +240,7 @@ def test_what_the_page_says_of_fa4() -> None:
     assert fine["ii"] == fine["bound"]
     near = said("b200-64-2-whole-chunks2/near-levels")
     levels = said("b200-64-2-whole-chunks2/expert-levels")
-    assert words.separating(levels, near) == "handoff_cost, in which it is worse"
+    assert words.separating(levels, near) == "robustness, in which it is worse"
 
 
 def test_answers_about_an_earlier_model_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
