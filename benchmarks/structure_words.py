@@ -183,7 +183,8 @@ def separating(one: Row | None, other: Row | None) -> str:
 
 def _least(level: Row) -> int | None:
     """What the best schedule with these roles has at least."""
-    return level["value"] if level["proved"] else level["lower_bound"]
+    least: int | None = level["value"] if level["proved"] else level["lower_bound"]
+    return least
 
 
 def _above(name: str, least: int | None, value: int) -> bool:
