@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from twill.machine import Machine
 from twill.quantity import Quantity
+from twill.reports.tables.assumptions import CONFIDENCE
 from twill.reports.terminal.layout import Cell, Column, fields, paragraph, table
 from twill.reports.terminal.page import Line, Page, Span, heading, render
 
@@ -15,13 +16,6 @@ _NUMBERS = (
     Column("confidence"),
     Column("source"),
 )
-CONFIDENCE = {
-    "documented": "good",
-    "microbenchmarked": "good",
-    "derived": "",
-    "estimated": "warn",
-    "hypothetical": "bad",
-}
 
 
 def machine_report(page: Page, machine: Machine) -> str:

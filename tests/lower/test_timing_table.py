@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lower.shipped import PAIRS, solved
+from tests.lower.shipped import PAIRS, fragile, solved
 from twill.events.robust import robust_ii
 from twill.lower.deepen import lower_well
 from twill.lower.events import SyncCosts, timing
@@ -40,3 +40,12 @@ def test_the_table_is_current(loop: str, machine: str) -> None:
     """Each line, to the cycle."""
     table = DOCS.read_text("utf-8").split(HEAD, 1)[1].split("\n\n", 1)[0]
     assert row(loop, machine) in table.splitlines()
+
+
+def test_what_robustness_is_worth() -> None:
+    """On the B200 the schedule that is best without it is the slower program, as the page says."""
+    made, schedule = fragile("flash_attention_backward", "b200")
+    costs = SyncCosts.of(made.machine)
+    program = lower_well(made.problem, schedule, costs)
+    cycles = timing(usage_of(made.problem, schedule), program, costs).cycles
+    assert f"best without this level takes {cycles} cycles" in DOCS.read_text("utf-8")

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from tests.reports.hand_made import attention, ping_pong
-from twill.comparison import Comparison, Criterion, Range
+from twill.comparison import Answer, Comparison, Criterion, Range
 from twill.diagnostics import InputError
 from twill.elaborate import elaborate
 from twill.expert import Expert, ExpertBuffer, ExpertRole, Performance, Step
@@ -66,7 +66,7 @@ def answers(found: Comparison) -> dict[str, str]:
 
 # The words
 
-RANGES = {
+RANGES: dict[str, tuple[Range, Range, Answer]] = {
     "rediscovered": (Range(9, 9, "p"), Range(9, 9, "p"), "same"),
     "tie": (Range(9, 9, "p"), Range(9, 9, "p"), "different"),
     "better in the model": (Range(7, 9, "p"), Range(10, None, "p"), "same"),
@@ -80,7 +80,7 @@ RANGES = {
 def test_words_follow_from_intervals(expected: str) -> None:
     """Equal, smaller, larger; where intervals overlap nothing is decided."""
     ours, theirs, answer = RANGES[expected]
-    criterion = Criterion("C1", "roles", answer, ())  # type: ignore[arg-type]
+    criterion = Criterion("C1", "roles", answer, ())
     assert word(ours, theirs, [criterion]) == expected
     told = sentence(word(ours, theirs, [criterion]), "ours", "theirs", ours, theirs, [criterion])
     assert "heirs" in told
@@ -160,10 +160,17 @@ def _found(found: Comparison) -> Outcome:
     return Optimal(found.their_schedule)
 
 
+def with_register_file(registers: int | None) -> Problem:
+    """Attention on a machine with another register file."""
+    problem = attention()
+    assert problem.roles is not None
+    return replace(problem, roles=replace(problem.roles, register_file=registers))
+
+
 def test_an_order_that_costs_cycles() -> None:
     """One role for everything: the structure is slower, and its roles are what costs."""
     names = [f"{value}{tile}@0" for tile in (0, 1) for value in ("S", "max", "P", "scale", "O")]
-    wide = replace(attention(), roles=replace(attention().roles, register_file=None))  # type: ignore[type-var]
+    wide = with_register_file(None)
     found = compare_with_expert(wide, solve(wide, QUICK), kernel(role("all", *names)), asked())
     assert found.word == "better in the model"
     assert found.their_ii.low is not None
@@ -175,7 +182,7 @@ def test_an_order_that_costs_cycles() -> None:
 
 def test_a_structure_without_a_schedule_says_why() -> None:
     """Seven warp groups: the register file holds none of what they need."""
-    small = replace(attention(), roles=replace(attention().roles, register_file=52000))  # type: ignore[type-var]
+    small = with_register_file(52000)
     roles = [
         role(f"{value}{tile}", f"{value}{tile}@0")
         for tile in (0, 1)

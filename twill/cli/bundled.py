@@ -12,7 +12,7 @@ from twill.diagnostics import Diagnostic, InputError
 if TYPE_CHECKING:
     from twill.cli.inputs import Model
     from twill.reports.context import Context
-    from twill.schedule import Outcome, Schedule
+    from twill.schedule import Outcome, Proof, Schedule
 
 BY_HAND = "its claims of a proof are those of a file, and were not looked at here"
 
@@ -79,9 +79,11 @@ def _outcome(model: Model, folder: Path, certificate: dict[str, Any] | None) -> 
     found = bounds(model.problem)
     if certificate is not None:
         by = "refutation" if _refutes(certificate) else "arithmetic"
-        proof = "proved by a checked refutation" if by == "refutation" else "proved by arithmetic"
+        proof: Proof = (
+            "proved by a checked refutation" if by == "refutation" else "proved by arithmetic"
+        )
         summary = found.impossible or f"the certificate of the bundle excludes every II, by {by}"
-        return Infeasible(Reason(summary), proof)  # type: ignore[arg-type]
+        return Infeasible(Reason(summary), proof)
     summary = "the bundle holds neither a schedule nor a proof that there is none"
     levers = ("solve the problem again, with a longer --time-limit",)
     return Unknown(Reason(summary, levers=levers), found.ii or 1)
