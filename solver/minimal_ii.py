@@ -40,8 +40,11 @@ SPARK_EFFORT = 0.02
 PART_EFFORT = 1.0
 """Deterministic work of one run on one of equal sub-tiles alone, which bounds the whole."""
 
-PROPOSITIONAL_EFFORT = 130_000
-"""Rounds of the propositional solver times operations: some 15 s, where CP-SAT does not decide."""
+REFUTE_ROUNDS = 20_000
+"""Rounds of the search for a refutation times operations: some 15 s, where CP-SAT is slow."""
+
+REFUTE_WORK = 30_000_000
+"""Its work in units of Z3: as much again."""
 
 PROBE_TURNS = 4
 """Turns at a probe before it is left undecided, to be retried when nothing else is left."""
@@ -221,6 +224,8 @@ class Search:
             middle = (floor + self.best.ii) // 2
             if self.glance(middle) != "feasible":
                 floor = middle
+            elif self.best.ii - 1 > floor and self.glance(self.best.ii - 1) != "feasible":
+                return
 
     def glance(self, ii: int, whole: bool = False) -> Answer:
         """Decide one II if that is easy; ``best`` has the schedule if there is one.
@@ -268,7 +273,7 @@ class Search:
             if self.best is None and self._find(ii, turn):
                 return "feasible"
             if self.best is not None and turn == 0:
-                answer = self._propositional(ii)
+                answer = self._refuted(ii)
                 if answer != "unknown":
                     return answer
             answer = self._decide(build(self.problem, ii), effort)
@@ -279,12 +284,13 @@ class Search:
             turn, effort = turn + 1, effort * 2
         return "unknown"
 
-    def _propositional(self, ii: int) -> Answer:
-        """Let the propositional solver decide an II: it refutes some that CP-SAT does not."""
+    def _refuted(self, ii: int) -> Answer:
+        """Let the search for a refutation decide an II: it refutes most that CP-SAT does not."""
         from twill.solver.proof.process import attempt
         from twill.solver.proof.refute import Effort
 
-        effort = Effort(PROPOSITIONAL_EFFORT // len(self.problem.ops), self.clock.left)
+        rounds = REFUTE_ROUNDS // len(self.problem.ops)
+        effort = Effort(rounds, self.clock.left, REFUTE_WORK)
         for report in attempt(self.problem, [ii], effort, self.clock.stop):
             if report.refutation is not None:
                 self.refutations.append(Refutation(ii, report.refutation))

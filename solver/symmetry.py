@@ -56,7 +56,7 @@ class Arcs:
     def __init__(self, problem: Problem) -> None:
         self.of: dict[str, dict[Hashable, list[str]]] = {op.name: {} for op in problem.ops}
         for d in problem.dependences:
-            self._add(d.src, d.dst, _kind(d))
+            self._add(d.src, d.dst, kind_of(d))
         for op in problem.ops:
             if op.in_place is not None:
                 self._add(op.in_place.op, op.name, ("in place", op.in_place.distance))
@@ -66,7 +66,8 @@ class Arcs:
         self.of[v].setdefault(("from", kind), []).append(u)
 
 
-def _kind(d: Dependence) -> Hashable:
+def kind_of(d: Dependence) -> Hashable:
+    """All that is said of a dependence, apart from its ends."""
     return (d.delay, d.distance, d.kind, d.blocking, d.read_until)
 
 
@@ -147,8 +148,8 @@ def _is_automorphism(problem: Problem, nature: Mapping[str, Hashable], image: Ex
         moved = place and (image[place.op], place.distance)
         if moved != (target and (target.op, target.distance)):
             return False
-    before = Counter((d.src, d.dst, _kind(d)) for d in problem.dependences)
-    after = Counter((image[d.src], image[d.dst], _kind(d)) for d in problem.dependences)
+    before = Counter((d.src, d.dst, kind_of(d)) for d in problem.dependences)
+    after = Counter((image[d.src], image[d.dst], kind_of(d)) for d in problem.dependences)
     return before == after and _keeps_labels(problem.requirements.roles, image)
 
 

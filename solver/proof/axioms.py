@@ -48,21 +48,3 @@ class Axioms:
             self.atoms.append(literal.atom)
             number = self._variable[literal.atom] = len(self.atoms)
         return number if literal.holds else -number
-
-    def decided(self) -> set[int] | None:
-        """The literals that unit propagation makes true; None where that is a contradiction."""
-        true: set[int] = set()
-        left, found = self.clauses, True
-        while found:
-            found, undecided = False, []
-            for clause in left:
-                open_ = [x for x in clause if -x not in true]
-                if not open_:
-                    return None
-                if len(open_) == 1:
-                    true.add(open_[0])
-                    found = True
-                elif not any(x in true for x in open_):
-                    undecided.append(open_)
-            left = undecided
-        return true

@@ -44,28 +44,32 @@ class Ground:
         return arcs
 
 
-def lay_ground(axioms: Axioms) -> Ground | None:
-    """Longest paths over what the axioms so far decide.
+def lay_ground(axioms: Axioms, decided: Iterable[int]) -> Ground | None:
+    """Longest paths over decided literals.
 
-    None where that is a contradiction by itself; the circuit that shows it, if it takes one, is
-    then an axiom.
+    None where they gain time around a circuit, which then is an axiom.
     """
-    decided = axioms.decided()
-    if decided is None:
-        return None
     names = tuple(op.name for op in axioms.period.problem.ops)
-    arcs = list(_arcs(axioms, decided))
-    circuit = positive_circuit(
-        list(names), [WeightedArc(u, v, cycles, 0, "") for u, v, cycles in arcs], 0
-    )
-    if circuit is not None:
-        axioms.add("circuit", [[arc.src, arc.dst, arc.delay] for arc in circuit])
-        return None
     index = {name: i for i, name in enumerate(names)}
     direct = np.full((len(names), len(names)), NEVER, dtype=np.int64)
-    for u, v, cycles in arcs:
-        direct[index[u], index[v]] = max(direct[index[u], index[v]], cycles)
-    return _closed(names, direct)
+    for u, v, cycles in _arcs(axioms, decided):
+        i, j = index[u], index[v]
+        direct[i, j] = max(direct[i, j], cycles)
+    ground = _closed(names, direct)
+    if (np.diagonal(ground.least) <= 0).all():
+        return ground
+    axioms.add("circuit", _circuit(names, direct))
+    return None
+
+
+def _circuit(names: tuple[str, ...], direct: Matrix) -> list[Arc]:
+    arcs = [
+        WeightedArc(names[i], names[j], int(direct[i, j]), 0, "")
+        for i, j in zip(*np.nonzero(direct > NEVER), strict=True)
+    ]
+    circuit = positive_circuit(list(names), arcs, 0)
+    assert circuit is not None
+    return sorted([arc.src, arc.dst, arc.delay] for arc in circuit)
 
 
 def _arcs(axioms: Axioms, decided: Iterable[int]) -> Iterator[tuple[str, str, int]]:

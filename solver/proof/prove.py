@@ -21,16 +21,17 @@ from twill.solver.proof.certificate import certificate_files
 from twill.solver.proof.process import attempt
 from twill.solver.proof.refute import Effort
 
-ENGINE = "cadical"
-"""The name of the engine, as in the ``engines`` of a schedule."""
+REFUTERS = ("z3", "cadical")
+"""The names of the engines, as in the ``engines`` of a schedule."""
 
-PHASE = "refutation to be checked (CaDiCaL)"
+PHASE = "refutation to be checked"
 """What progress calls it."""
 
 PROVED: Proof = "proved by a checked refutation"
 
 FEWER_ROUNDS = 40
-"""Rounds for "not fewer stages" and "not fewer roles": what takes more is not cheap."""
+FEWER_WORK = 1_000_000
+"""Effort for "not fewer stages" and "not fewer roles": what takes more is not cheap."""
 
 
 class RefutationRejected(Exception):
@@ -140,7 +141,7 @@ def _not_fewer(
     if not limits:
         return
     asked = [stricter for _, _, stricter in limits]
-    reports = attempt(problem, [schedule.ii], Effort(FEWER_ROUNDS, seconds), stop, asked)
+    reports = attempt(problem, [schedule.ii], Effort(FEWER_ROUNDS, seconds, FEWER_WORK), stop, asked)
     for (name, limit, _), report in zip(limits, reports, strict=False):
         if report.refutation is not None:
             yield Refutation(schedule.ii, report.refutation, name, limit)
@@ -161,6 +162,7 @@ def _stricter(
 def _named(schedule: Schedule) -> Schedule:
     """The schedule with the proof that refutations make, and who made them."""
     solver = schedule.solver
-    if solver is not None and ENGINE not in solver.engines:
-        solver = replace(solver, engines=(*solver.engines, ENGINE))
+    if solver is not None:
+        new = tuple(name for name in REFUTERS if name not in solver.engines)
+        solver = replace(solver, engines=(*solver.engines, *new))
     return replace(schedule, proof=PROVED, solver=solver)

@@ -1,42 +1,44 @@
 """Looks for a refutation of one II: a set of axioms that contradict each other.
 
-A propositional solver proposes which statements about starts and roles hold. Where those about
-starts contradict each other, the circuits that show it become axioms. Where they do not, they
-give a candidate, and what is wrong with it becomes axioms. It ends when the axioms contradict
-each other, or when nothing is wrong with a candidate: then it is a schedule.
+Z3 proposes starts and roles that satisfy the axioms stated so far; what is wrong with them
+becomes axioms. It ends when nothing is wrong with a proposal: then it is a schedule; or when
+there is none. Then what Z3 learned of starts and roles becomes axioms too, and what is still
+missing for a propositional contradiction is found (``closing.py``).
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from twill.check.period import Period
 from twill.problem import Problem
 from twill.solver.proof.axioms import Axioms
 from twill.solver.proof.broken import add_broken
-from twill.solver.proof.budgets import Budgets
 from twill.solver.proof.candidate import Candidate
+from twill.solver.proof.closing import Closing
 from twill.solver.proof.ground import Ground, lay_ground
+from twill.solver.proof.images import Images
 from twill.solver.proof.stated import state_capacity, state_roles, state_streams, state_timing
-from twill.solver.proof.support import Mask, Support
-from twill.solver.proof.theory import Differences
+from twill.solver.proof.units import Units
 from twill.solver.symmetry import ordered_pairs
 
-ENGINE = "cadical195"
-
-PAIRS = 2
-"""Circuits of so many statements are also looked for among statements that nothing needs."""
+if TYPE_CHECKING:
+    from twill.solver.proof.proposals import Left
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """At most so many ``rounds`` of proposal and answer, and ``seconds`` of wall time."""
+    """At most so many ``rounds`` of proposal and answer, and ``seconds`` of wall time.
+
+    ``work``: what Z3 may do, in its own units, of which it does some millions a second.
+    """
 
     rounds: int = 1_000_000
     seconds: float = 60.0
+    work: int = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,102 +79,81 @@ def refute(
     axioms = Axioms(Period(problem, ii, pairs))
     state_timing(axioms)
     state_roles(axioms)
-    ground = lay_ground(axioms)
+    units = Units(axioms)
+    units.read()
+    ground = None if units.contradiction else lay_ground(axioms, units.true)
     if ground is None:
         return Contradiction(axioms, 0)
     state_capacity(axioms, ground)
     state_streams(axioms, ground)
-    return _Search(axioms, ground).run(effort)
+    return _Search(axioms, ground, effort).run()
 
 
 class _Search:
-    """One run of the propositional solver, fed with axioms as they are found."""
+    """Proposals until there are no more, then the rest of a contradiction."""
 
-    def __init__(self, axioms: Axioms, ground: Ground) -> None:
-        from pysat.solvers import Solver
+    def __init__(self, axioms: Axioms, ground: Ground, effort: Effort) -> None:
+        from twill.solver.proof.proposals import Left
 
-        self.axioms = axioms
-        self.differences = Differences(axioms, ground)
-        self.budgets = Budgets(axioms)
-        self.support = Support(axioms)
-        self.solver = Solver(name=ENGINE)
-        self._met = self._fed = 0
+        self.axioms, self.ground, self.rounds = axioms, ground, 0
+        self.most = effort.rounds
+        self.left: Left = Left(time.monotonic() + min(effort.seconds, 1e9), effort.work)
 
-    def run(self, effort: Effort) -> Answer:
-        until = time.monotonic() + effort.seconds
+    def run(self) -> Answer:
+        """The answer."""
+        answer = self._propose()
+        if answer is not None:
+            return answer
+        closing = Closing(self.axioms, self.ground)
         try:
-            for rounds in range(effort.rounds):
-                self._feed()
-                if not self.solver.solve():
-                    return Contradiction(self.axioms, rounds)
-                model = self._model()
-                if not self._contradict(model):
-                    candidate = self._candidate(model)
-                    if not add_broken(candidate):
-                        return self._found(candidate, rounds)
-                if time.monotonic() > until:
-                    return GaveUp(rounds)
-            return GaveUp(effort.rounds)
+            return self._close(closing)
         finally:
-            self.solver.delete()
+            closing.end()
 
-    def _found(self, candidate: Candidate, rounds: int) -> Found:
-        """The candidate, its roles numbered as everywhere: the loads' first, if there are any."""
+    def _propose(self) -> Answer | None:
+        """Until every proposal is wrong, which is None."""
+        from twill.solver.proof.proposals import Proposals
+
+        proposals, images = Proposals(self.axioms), Images(self.axioms)
+        role: Mapping[str, str] | None = None
+        while self.rounds < self.most:
+            proposal = proposals.next(self.left, role)
+            if proposal == "unknown":
+                break
+            if proposal == "contradiction":
+                if role is None:
+                    return None
+                role = None
+                continue
+            self.rounds += 1
+            since = len(self.axioms.steps)
+            if not add_broken(Candidate(self.axioms, proposal.start, proposal.role)):
+                return self._found(proposal.start, proposal.role)
+            images.add(since)
+            role = proposal.role
+        return GaveUp(self.rounds)
+
+    def _close(self, closing: Closing) -> Answer:
+        """Until the axioms contradict each other without any knowledge of starts and roles."""
+        from twill.solver.proof.lemmas import learn
+
+        ground = closing.saturate()
+        if ground is not None and not learn(self.axioms, ground, self.left):
+            return GaveUp(self.rounds)
+        while self.rounds < self.most and time.monotonic() < self.left.until:
+            if closing.contradiction():
+                return Contradiction(self.axioms, self.rounds)
+            self.rounds += 1
+            candidate = closing.candidate()
+            if candidate is not None and not add_broken(candidate):
+                return self._found(candidate.start, candidate.role)
+        return GaveUp(self.rounds)
+
+    def _found(self, start: Mapping[str, int], role: Mapping[str, str]) -> Found:
+        """A schedule, its roles numbered as everywhere: the loads' first, if there are any."""
         op = self.axioms.period.problem.op
-        order = sorted(candidate.role, key=lambda name: not op[name].variable_latency)
-        numbers = {r: i for i, r in enumerate(dict.fromkeys(candidate.role[n] for n in order))}
-        role = {name: numbers[where] for name, where in candidate.role.items()}
-        return Found(dict(candidate.start), role, rounds)
-
-    def _feed(self) -> None:
-        """Give the solver what is new, with the order of the atoms that it speaks of."""
-        while self._met < len(self.axioms.atoms):
-            self._order(self._met)
-            self._met += 1
-        for clause in self.axioms.clauses[self._fed :]:
-            self.solver.add_clause(clause)
-        self._fed = len(self.axioms.clauses)
-        self.support.read()
-
-    def _order(self, number: int) -> None:
-        atom = self.axioms.atoms[number]
-        if atom[0] == "after":
-            self.differences.meet(number)
-        elif atom[0] == "needs":
-            self.budgets.meet(atom)
-
-    def _model(self) -> Mask:
-        values = np.zeros(len(self.axioms.atoms), dtype=np.bool_)
-        model = np.array(self.solver.get_model()[: len(values)])
-        values[: len(model)] = model > 0
-        return values
-
-    def _contradict(self, model: Mask) -> int:
-        """Circuits among what is needed; if there are any, also short ones among all."""
-        needed = self.differences.longest(model, self.support.of(model))
-        most = len(self.differences.ground.names)
-        new = self.differences.contradict(needed, most)
-        if new:
-            new += self.differences.contradict(self.differences.longest(model), PAIRS)
-        self._needed = needed
-        return new
-
-    def _candidate(self, model: Mask) -> Candidate:
-        start = self.differences.starts(self._needed)
-        return Candidate(self.axioms, start, self._roles(model))
-
-    def _roles(self, model: Mask) -> dict[str, str]:
-        """Roles numbered as they occur; sharing one is transitive by axiom."""
-        problem = self.axioms.period.problem
-        if problem.roles is None:
-            return {}
-        role: dict[str, str] = {}
-        for name in problem.op:
-            mates = (other for other in role if self._share(model, other, name))
-            mate = next(mates, None)
-            role[name] = str(len(set(role.values()))) if mate is None else role[mate]
-        return role
-
-    def _share(self, model: Mask, u: str, v: str) -> bool:
-        variable = self.axioms.variable(("same", min(u, v), max(u, v)))
-        return variable is not None and bool(model[variable - 1])
+        order = sorted(role, key=lambda name: not op[name].variable_latency)
+        numbers = {r: i for i, r in enumerate(dict.fromkeys(role[n] for n in order))}
+        return Found(
+            dict(start), {name: numbers[where] for name, where in role.items()}, self.rounds
+        )

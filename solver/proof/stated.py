@@ -30,7 +30,7 @@ def state_timing(axioms: Axioms) -> None:
 
 
 def state_roles(axioms: Axioms) -> None:
-    """VARIABLE-LATENCY, REQUIREMENT, and that sharing a role is transitive."""
+    """VARIABLE-LATENCY, REQUIREMENT, ROLES of three; what equality implies is found as needed."""
     problem = axioms.period.problem
     if problem.roles is None:
         return
@@ -46,9 +46,6 @@ def state_roles(axioms: Axioms) -> None:
     for number in range(len(wanted.other_than)):
         axioms.add("other_than", number)
     computing = [op.name for op in problem.ops if not op.variable_latency]
-    for a, b, c in combinations(computing, 3):
-        for x, y, z in ((a, b, c), (b, c, a), (c, a, b)):
-            axioms.add("transitive", x, y, z)
     _state_two_roles(axioms, computing)
 
 

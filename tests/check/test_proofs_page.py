@@ -107,11 +107,11 @@ def _denied(data: Json, number: int) -> None:
 
 
 def _arc(data: Json, cycles: int) -> None:
-    data["axioms"][6][1][0][-1][2] = cycles
+    data["axioms"][7][1][0][-1][2] = cycles
 
 
 def _alone(data: Json, name: str) -> None:
-    data["axioms"][8][1] = [[name]]
+    data["axioms"][5][1] = [[name]]
 
 
 def _lrat(data: Json, old: str, new: str) -> None:
@@ -134,15 +134,15 @@ CHANGES: dict[str, tuple[str, Callable[[Json], Any]]] = {
     "rescale, without the refutation": ("certificate.json", lambda d: d["lower_bound"].pop()),
     "rescale, level time: 3": ("certificate.json", lambda d: _level(d, 3)),
     "rescale, axiom 2 denied": ("refutation-3.json.xz", lambda d: _denied(d, 2)),
-    "rescale, axiom 7: its last arc 0": ("refutation-3.json.xz", lambda d: _arc(d, 0)),
-    "rescale, axiom 9: mul alone": ("refutation-3.json.xz", lambda d: _alone(d, "mul")),
+    "rescale, axiom 8: its last arc 0": ("refutation-3.json.xz", lambda d: _arc(d, 0)),
+    "rescale, axiom 6: mul alone": ("refutation-3.json.xz", lambda d: _alone(d, "mul")),
     "rescale, step 12 without its hint 4": (
         "refutation-3.json.xz",
-        lambda d: _lrat(d, "0 1 4 8 0\n", "0 1 8 0\n"),
+        lambda d: _lrat(d, "0 1 4 9 0\n", "0 1 9 0\n"),
     ),
     "rescale, without the last step": (
         "refutation-3.json.xz",
-        lambda d: _lrat(d, "15 0 14 10 0\n", ""),
+        lambda d: _lrat(d, "14 0 6 13 7 10 0\n", ""),
     ),
 }
 ROWS = dict(re.findall(r"^\| ((?:figure1|rescale), .*?) \| `(.*)` \|$", PAGE, re.MULTILINE))
