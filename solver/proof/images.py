@@ -11,7 +11,10 @@ from twill.check.period import Period
 from twill.solver.proof.axioms import Axioms
 from twill.solver.symmetry import Exchange, exchanges, kind_of
 
-DEPENDENCES = {"held": 1, "copied": 0, "sent": 2, "deep": 3, "registers": 2}
+DEPENDENCES = {
+    "dependence": 0, "handoff": 0, "no_handoff": 0,
+    "held": 1, "copied": 0, "sent": 2, "deep": 3, "registers": 2,
+}  # fmt: skip
 """The argument of a rule that names dependences by their numbers, alone or within."""
 
 UNMOVED = {"capacity": 0, "memory": 0}

@@ -141,7 +141,9 @@ def _not_fewer(
     if not limits:
         return
     asked = [stricter for _, _, stricter in limits]
-    reports = attempt(problem, [schedule.ii], Effort(FEWER_ROUNDS, seconds, FEWER_WORK), stop, asked)
+    reports = attempt(
+        problem, [schedule.ii], Effort(FEWER_ROUNDS, seconds, FEWER_WORK), stop, asked
+    )
     for (name, limit, _), report in zip(limits, reports, strict=False):
         if report.refutation is not None:
             yield Refutation(schedule.ii, report.refutation, name, limit)
