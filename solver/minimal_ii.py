@@ -81,6 +81,7 @@ class Search:
         self.monotone = monotone(problem)
         self.horizon = horizon(problem)
         self.refuted: list[int] = []
+        self.undecided: set[int] = set()
         self.refutations: list[Refutation] = []
         self.best: Assignment | None = None
         self.path = critical_path(problem)
@@ -177,6 +178,7 @@ class Search:
             self._narrow()
             if self.best.ii - self.low > self.low >> 6 and self._seeded():
                 continue
+            self._settle()
             below = self.best.ii - 1
             if below < self.low:
                 return
@@ -189,6 +191,22 @@ class Search:
             middle = (self.low + undecided) // 2
             if self._probe(middle) == "unknown":
                 undecided = middle
+
+    def _settle(self) -> None:
+        """Let the search for refutations find or refute: below the best, then in larger steps."""
+        step = 1
+        while not self.clock.over and self.best is not None and self.low < self.best.ii:
+            ii = max(self.low, self.best.ii - step)
+            answer = self._refuted(ii)
+            if answer == "feasible":
+                step = min(2 * step, (self.best.ii - self.low + 1) // 2)
+            elif answer == "infeasible":
+                step = (self.best.ii - self.low + 1) // 2
+            elif step > 1:
+                step = 1
+            else:
+                return
+            step = max(1, step)
 
     def _raise(self, top: int) -> None:
         """Once, raise the bound to what one of equal sub-tiles alone refutes below ``top``."""
@@ -272,7 +290,7 @@ class Search:
         while not self.clock.over and (patient or turn < PROBE_TURNS):
             if self.best is None and self._find(ii, turn):
                 return "feasible"
-            if self.best is not None and turn == 0:
+            if turn == 0:
                 answer = self._refuted(ii)
                 if answer != "unknown":
                     return answer
@@ -285,10 +303,14 @@ class Search:
         return "unknown"
 
     def _refuted(self, ii: int) -> Answer:
-        """Let the search for a refutation decide an II: it refutes most that CP-SAT does not."""
+        """Let the search for a refutation decide an II, once: it decides most that CP-SAT does not."""
         from twill.solver.proof.process import attempt
         from twill.solver.proof.refute import Effort
 
+        if ii in self.undecided:
+            return "unknown"
+        self.undecided.add(ii)
+        self._tell(ii)
         rounds = REFUTE_ROUNDS // len(self.problem.ops)
         effort = Effort(rounds, self.clock.left, REFUTE_WORK)
         for report in attempt(self.problem, [ii], effort, self.clock.stop):
