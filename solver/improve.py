@@ -7,10 +7,10 @@ one, with their roles fixed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from twill.events.robust import LONGER
+from twill.events.robust import LONGER, in_a_row
 from twill.problem import Problem
 from twill.schedule import Level
 from twill.solver.clock import Clock
@@ -21,15 +21,15 @@ from twill.solver.cpsat.partition import Partitions
 from twill.solver.distances import distances
 from twill.solver.levels import ROBUSTNESS, TIME_TOLERANCE, allowed, level_names, level_of, slack
 from twill.solver.robust import most_robust
-from twill.solver.rounds import Best, Part, Rounds, longest_of, short
+from twill.solver.rounds import FINDS, Best, Part, Rounds, longest_of, short
 
 RUNGS = 4
 """Steps of its tolerance by which the time is looked for above its floor, before a search."""
 
-RUNG_EFFORTS = (0.2, 0.8)
+RUNG_EFFORTS = (0.05, 0.2, 0.8)
 """Deterministic work of the runs on one such step."""
 
-CHEAPEST_PARTITIONS = 6
+CHEAPEST_PARTITIONS = 3
 """Role partitions that are looked at from the cheapest on before hand-offs are searched."""
 
 CHEAPEST_EFFORT = 0.1
@@ -45,43 +45,31 @@ LAST = ("roles", "warps", "length")
 def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
     """Minimise level after level; a level that is not proved is fixed at its best value.
 
-    Without robustness first: most often what is best then is as robust as any.
+    The paper's streams have no model of robustness: there it is only computed in the end.
     """
     wanted = clock.options.levels
     names = [name for name in level_names(problem) if wanted is None or name in wanted]
-    others = [name for name in names if name != ROBUSTNESS]
-    best = Improver(Best(problem, assignment), clock).run(others)
-    return best if others == names else _with_robustness(best, others, clock)
-
-
-def _with_robustness(best: Best, others: list[str], clock: Clock) -> Best:
-    """The level, and the ones after it: as they are, or decided again where it costs something."""
-    found = most_robust(best, clock)
-    after = [name for name in others if name != "time"]
-    if found.assignment is best.assignment:
-        found.levels += [level for level in best.levels if level.name in after]
-        return found
-    known = {level.name: level for level in best.levels}
-    return Improver(found, clock, found.values[ROBUSTNESS], known).run(after)
+    if problem.limits.concurrency != "paper" or ROBUSTNESS not in names:
+        return Improver(Best(problem, assignment), clock).run(names)
+    best = Improver(Best(problem, assignment), clock).run([n for n in names if n != ROBUSTNESS])
+    bound = most_robust(best, clock)
+    level = level_of(ROBUSTNESS, best.values[ROBUSTNESS], bound)
+    best.levels.insert(names.index(ROBUSTNESS), level)
+    return best
 
 
 class Improver:
     """Level after level, on parts that together hold every schedule still looked for.
 
-    The levels that ``best`` has are held. ``robust``: the period at which schedules must bear
-    longer latencies, if that is asked. ``known``: the levels of a search without that; their
-    bounds hold for as long as no level before them is worse.
+    ``robust``: the period at which schedules must bear longer latencies, once that is decided and
+    where it can be demanded. ``late``: models demand it. They do where the schedule at hand was
+    found by asking for it, or as soon as a level would otherwise be bought with it.
     """
 
-    def __init__(
-        self,
-        best: Best,
-        clock: Clock,
-        robust: int | None = None,
-        known: Mapping[str, Level] | None = None,
-    ) -> None:
+    def __init__(self, best: Best, clock: Clock) -> None:
         self.problem, self.clock, self.best = best.problem, clock, best
-        self.robust, self.known = robust, dict(known or {})
+        self.robust: int | None = None
+        self.late = False
         self.rounds = Rounds(self.best, clock)
         self.ii = best.assignment.ii
         self.parts: list[Part] = []
@@ -105,21 +93,50 @@ class Improver:
         """One level: its floor by arithmetic, then a search, then what it leaves."""
         if name == "time":
             bound = self._shortest()
+            self.best.levels.append(level_of(name, self.best.values[name], bound))
+        elif name == ROBUSTNESS:
+            self._most_robust()
         else:
-            self.parts = self.parts or [self._whole(longest_of(self.best))]
-            bound = self.rounds.search(name, self.parts, self._floor(name))
+            self.parts = self.parts or [self._up_to(longest_of(self.best))]
+            self._hold(name, self._least(name))
+
+    def _most_robust(self) -> None:
+        """Robustness; whether and when the models of the later levels demand it."""
+        before, bound = self.best.assignment, most_robust(self.best, self.clock)
+        value = self.best.values[ROBUSTNESS]
+        self.best.levels.append(level_of(ROBUSTNESS, value, bound))
+        if value < in_a_row(self.problem):
+            self.robust = value
+            self.late = self.best.assignment is not before
+
+    def _least(self, name: str) -> int | None:
+        """A bound on a level, and a schedule that meets it if one is found.
+
+        Where the one that does is less robust, another among those that are not.
+        """
+        bound = self.rounds.search(name, self.parts, self._floor(name))
+        open_ = bound is not None and bound < self.best.values[name]
+        if open_ and any(part.spent for part in self.parts) and self._demand():
+            bound = self.rounds.search(name, self.parts, bound)
+        return bound
+
+    def _demand(self) -> bool:
+        """Leave only robust schedules in every part, unless that is so, or cannot be."""
+        if self.robust is None or self.late or self.clock.over:
+            return False
+        self.late = True
+        for part in {id(part): part for part in (*self.parts, *self.cheapest)}.values():
+            add_late(part.model, LONGER, self.robust)
+            part.late = True
+        return True
+
+    def _hold(self, name: str, bound: int | None) -> None:
         level = level_of(name, self.best.values[name], bound)
         self.best.levels.append(level)
-        if name in self.known and allowed(level) > allowed(self.known[name]):
-            self.known.clear()
-        if self.clock.over:
-            return
-        if name == "time":
-            self.parts = [self._up_to(self._length_of(allowed(level)))]
-        else:
+        if not self.clock.over:
             self._fix(level)
-        if name == "handoff_cost":
-            self._split(level)
+            if name == "handoff_cost":
+                self._split(level)
 
     def _at_once(self) -> bool:
         """Decide the last levels in one run, where they are several questions to one model."""
@@ -169,7 +186,7 @@ class Improver:
         """Whether there is a schedule of at most this length."""
         part = self.asked = self._whole(length)
         for effort in RUNG_EFFORTS:
-            for result in self.rounds.race("time", [(part, Way(1)), (part, Way(0))], effort):
+            for result in self.rounds.race("time", [(part, FINDS), (part, Way(1))], effort):
                 if result.answer == "infeasible":
                     return "infeasible"
                 self.best.take(result, "time")
@@ -177,19 +194,21 @@ class Improver:
                     return "feasible"
         return "unknown"
 
-    def _up_to(self, longest: int) -> Part:
+    def _up_to(self, longest: int | None) -> Part:
         """The whole model up to that length, which may be the last one asked for."""
         last = self.asked
-        return last if last and last.model.space.longest == longest else self._whole(longest)
+        same = last is not None and last.model.space.longest == longest and not self.late
+        return last if last is not None and same else self._whole(longest)
 
     def _whole(self, longest: int | None) -> Part:
         return self._part(short(self.problem, self.ii, longest), longest)
 
     def _part(self, problem: Problem, longest: int | None, *, fixed: bool = False) -> Part:
         model = build(problem, self.ii, longest=longest)
-        if self.robust is not None:
+        if self.late:
+            assert self.robust is not None
             add_late(model, LONGER, self.robust)
-        return Part(model, fixed=fixed, late=self.robust is not None)
+        return Part(model, fixed=fixed, late=self.late)
 
     # Hand-offs
 
@@ -198,10 +217,20 @@ class Improver:
         expression = self.parts[0].model.level(name)
         if len(self.parts) == 1 and isinstance(expression, int):
             return expression
-        floor = self.known[name].lower_bound if name in self.known else None
         if name == "handoff_cost" and not self.clock.over:
-            return max(floor or 0, self._dearest_excluded())
-        return floor
+            return self._dearest_excluded()
+        return self._anyhow() if name == "registers" and self.late else None
+
+    def _anyhow(self) -> int | None:
+        """What registers cannot be below in one role partition, robust or not.
+
+        It is seen sooner, and registers depend little on the orders that make a schedule robust.
+        """
+        if len(self.parts) != 1 or not self.parts[0].fixed or self.clock.over:
+            return None
+        space = self.parts[0].model.space
+        part = Part(build(space.problem, self.ii, longest=space.longest), fixed=True)
+        return self.rounds.search("registers", [part], None, 2)
 
     def _dearest_excluded(self) -> int:
         """A floor of the hand-off cost: role partitions are looked at from the cheapest on.
@@ -221,7 +250,7 @@ class Improver:
             if floor >= self.best.values["handoff_cost"]:
                 self.cheapest.append(part)
                 break
-            (result,) = self.rounds.race("handoff_cost", [(part, Way(0))], CHEAPEST_EFFORT)
+            (result,) = self.rounds.race("handoff_cost", [(part, FINDS)], CHEAPEST_EFFORT)
             self.best.take(result, "handoff_cost")
             if result.answer != "infeasible":
                 self.cheapest.append(part)

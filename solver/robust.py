@@ -1,9 +1,8 @@
 """The level of robustness: the II when asynchronous and hand-off latencies are longer.
 
-It depends on orders, which are no numbers over starts. So the later levels are decided without it
-first: where the schedule found is as robust as any can be, all is said. Otherwise the exact model
-(``cpsat/late.py``) is asked for more robust ones, and the later levels are decided again among
-these.
+It depends on orders, which are no numbers over starts. Arithmetic bounds it; where the best of
+the levels before is not as robust, the exact model (``cpsat/late.py``) is asked for schedules that
+are, unless a relaxation without orders says that there are none.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from twill.lemmas import enough_stages, monotone
 from twill.problem import Problem
 from twill.solver.bounds import bounds
 from twill.solver.clock import Clock
-from twill.solver.cpsat.engine import Answer, Way
+from twill.solver.cpsat.engine import Answer
 from twill.solver.cpsat.late import add_late
 from twill.solver.cpsat.model import build
 from twill.solver.cpsat.partition import narrowed
-from twill.solver.levels import ROBUSTNESS, level_of
-from twill.solver.rounds import Best, Part, Rounds, longest_of, short
+from twill.solver.levels import ROBUSTNESS
+from twill.solver.rounds import FINDS, Best, Part, Rounds, longest_of, short
 
 REFUTE_EFFORT = 0.02
 """Deterministic work of the run that may prove without orders that no schedule is more robust."""
@@ -36,51 +35,55 @@ MOST_ASKED = 8
 """Periods that are asked for."""
 
 
-def most_robust(best: Best, clock: Clock) -> Best:
-    """The most robust schedule known that is as good in the levels before, and the level.
-
-    It is the best itself, with all its levels, where none is known to be more robust.
-    """
-    value = best.values[ROBUSTNESS]
-    bound = min(_bound(best, value, clock), value)
-    before = [level for level in best.levels if level.name == "time"]
-    found = Best(best.problem, best.assignment, before)
-    if value > bound and best.problem.limits.concurrency != "paper":
-        bound = _closer(found, bound, clock)
-    level = level_of(ROBUSTNESS, found.values[ROBUSTNESS], bound)
-    found.levels.append(level)
-    return found
+def most_robust(best: Best, clock: Clock) -> int:
+    """Make the best the most robust schedule known; what none can be below."""
+    bound = min(_bound(best), best.values[ROBUSTNESS])
+    if best.values[ROBUSTNESS] > bound and best.problem.limits.concurrency != "paper":
+        bound = _closer(best, bound, clock)
+    return min(bound, best.values[ROBUSTNESS])
 
 
 def _closer(best: Best, bound: int, clock: Clock) -> int:
     """Ask for ever more robust schedules; what none can be below.
 
-    The bound first, which is often reached; then one less than the best; then in between.
+    With the roles of the best the bound is often reached, in milliseconds. Otherwise any roles are
+    asked for it; then for one less than the best; then in between.
     """
     rounds = Rounds(best, clock)
     rounds.tell(ROBUSTNESS)
+    _own(best, rounds, bound)
+    tried = 0
     for turn in range(MOST_ASKED):
         value = best.values[ROBUSTNESS]
         if bound >= value or clock.over:
             break
+        if value != tried and _refuted(best, value - 1, clock):
+            return value
+        tried = value
         period = (bound, value - 1)[turn] if turn < 2 else (bound + value - 1) // 2
-        answer = _ask(best, rounds, period)
+        answer = _ask(best, rounds, period, again=turn > 0)
         if answer == "infeasible":
             bound = max(bound, period + 1)
         elif answer == "unknown" and turn:
             break
-    return min(bound, best.values[ROBUSTNESS])
+    return bound
 
 
-def _ask(best: Best, rounds: Rounds, period: int) -> Answer:
+def _ask(best: Best, rounds: Rounds, period: int, *, again: bool) -> Answer:
     """Whether a schedule is as robust as that, in the time that is allowed.
 
-    With the roles of the best first, which is decided sooner, then with any.
+    With the roles of the best first, if that is ``again`` to be asked, then with any.
     """
-    own = _asked(best, rounds, period, narrowed(best.problem, best.assignment), OWN_EFFORT)
-    if own in {"optimal", "feasible"}:
-        return own
+    if again:
+        own = _own(best, rounds, period)
+        if own in {"optimal", "feasible"}:
+            return own
     return _asked(best, rounds, period, best.problem, ASK_EFFORT)
+
+
+def _own(best: Best, rounds: Rounds, period: int) -> Answer:
+    """The same with the roles of the best, which is decided sooner."""
+    return _asked(best, rounds, period, narrowed(best.problem, best.assignment), OWN_EFFORT)
 
 
 def _asked(best: Best, rounds: Rounds, period: int, problem: Problem, effort: float) -> Answer:
@@ -89,7 +92,7 @@ def _asked(best: Best, rounds: Rounds, period: int, problem: Problem, effort: fl
     if part.model.space.distances is None or rounds.clock.over:
         return "unknown"
     add_late(part.model, LONGER, period)
-    (result,) = rounds.race("", [(part, Way(0))], effort)
+    (result,) = rounds.race("", [(part, FINDS)], effort)
     best.take(result, ROBUSTNESS)
     return result.answer
 
@@ -97,23 +100,26 @@ def _asked(best: Best, rounds: Rounds, period: int, problem: Problem, effort: fl
 # What no schedule is below
 
 
-def _bound(best: Best, value: int, clock: Clock) -> int:
-    """What arithmetic says, or the value itself where one less is refuted without orders."""
+def _bound(best: Best) -> int:
+    """What arithmetic says."""
     ii = best.assignment.ii
-    if value <= ii:
-        return ii
-    anyhow = without_registers(longer(best.problem, LONGER))
-    bound = max(ii, bounds(anyhow).ii or ii)
-    if bound < value and _refuted(anyhow, value - 1, best, clock):
-        bound = value
-    return bound
+    return max(ii, bounds(_anyhow(best.problem)).ii or ii)
 
 
-def _refuted(problem: Problem, ii: int, best: Best, clock: Clock) -> bool:
-    """Whether no schedule exists at an II, and so at no smaller one, with any number of stages."""
-    if clock.over or not monotone(problem) or problem.limits.concurrency == "paper":
+def _anyhow(problem: Problem) -> Problem:
+    """What a program with longer latencies keeps anyway."""
+    return without_registers(longer(problem, LONGER))
+
+
+def _refuted(best: Best, ii: int, clock: Clock) -> bool:
+    """Whether no schedule is as robust, and so none more, as is seen without orders.
+
+    With any number of stages, since a program has no limit of them.
+    """
+    problem = _anyhow(best.problem)
+    if clock.over or not monotone(problem):
         return False
     limits = replace(problem.limits, max_stages=enough_stages(problem, ii))
     part = Part(build(replace(problem, limits=limits), ii))
-    (result,) = Rounds(best, clock).race("", [(part, Way(0))], REFUTE_EFFORT)
+    (result,) = Rounds(best, clock).race("", [(part, FINDS)], REFUTE_EFFORT)
     return result.answer == "infeasible"

@@ -18,6 +18,15 @@ from twill.solver.levels import UNITS, allowed, slack, values
 Round = tuple[tuple[Way, ...], float]
 """Ways to search, raced, and their deterministic work."""
 
+FINDS = Way(0, presolve=False, quick=True)
+"""How a schedule is found, or refuted, soonest where no level is minimised."""
+
+BETTER, CLIMB = Way(0, quick=True), Way(0, climb=True, quick=True)
+"""Ask for better than the best, or for the least not excluded: which is sooner is not known."""
+
+QUICK: Round = ((BETTER, CLIMB), 0.12)
+"""The first round: most levels are decided in less than probing would take."""
+
 ROUNDS: tuple[Round, ...] = (
     ((Way(1, tree=True), Way(0)), 0.15),
     ((Way(0, core=True), Way(1)), 0.15),
@@ -31,17 +40,18 @@ ROUNDS: tuple[Round, ...] = (
 No single way does well on every level: bounds on the length come from the tree search,
 hand-offs want no relaxation, registers want one (measured on forward attention, h100)."""
 
-FIXED: Round = ((Way(0), Way(1, tree=True)), 0.15)
-"""The first round where all roles are fixed: what is left is decided soonest without relaxation."""
+FIXED: tuple[Round, ...] = (((BETTER, CLIMB), 0.04), ((Way(0), BETTER), 0.4))
+"""The first rounds where all roles are fixed: soonest without relaxation, hard ones by probing."""
 
-MANY: Round = ((Way(0),), 0.1)
-"""The round before that where there are several such models, which then run side by side."""
+MANY: Round = ((BETTER,), 0.1)
+"""The first of them where there are several such models, which then run side by side."""
 
 LATE: Round = ((Way(0), Way(1)), 0.4)
-"""The first round where schedules must bear longer latencies and roles are open."""
+"""The round after the first where schedules must bear longer latencies and roles are open."""
 
 TOGETHER: tuple[Round, ...] = (
-    ((Way(1, tree=True), Way(0)), 0.05),
+    ((CLIMB, BETTER), 0.04),
+    ((BETTER, CLIMB), 0.2),
     ((Way(0), Way(1, tree=True)), 0.4),
 )
 """Rounds that minimise several levels at once: mostly seen soon, else worth all of them."""
@@ -52,13 +62,15 @@ class Part:
     """A model of some of the schedules still looked for, and what is known of one level there.
 
     ``bound``: no schedule of this part is better; None where nothing is known. ``fixed``: all
-    of its schedules have the same roles. ``late``: they must bear longer latencies.
+    of its schedules have the same roles. ``late``: they must bear longer latencies. ``spent``:
+    its best in that level is known, but that schedule is worse in the ones before.
     """
 
     model: Model
     bound: int | None = None
     fixed: bool = False
     late: bool = False
+    spent: bool = False
 
 
 @dataclass
@@ -74,14 +86,18 @@ class Best:
         """Every level's value."""
         return values(self.problem, self.assignment)
 
-    def take(self, result: Result, *names: str) -> None:
-        """Keep a schedule that is better in these levels and no worse in the ones before."""
+    def take(self, result: Result, *names: str) -> bool:
+        """Keep a schedule that is better in these levels and no worse in the ones before.
+
+        False for one that is worse in the ones before.
+        """
         if result.assignment is None:
-            return
+            return True
         found = values(self.problem, result.assignment)
         held = all(found[done.name] <= allowed(done) for done in self.levels)
         if held and [found[name] for name in names] < [self.values[name] for name in names]:
             self.assignment, self.values = result.assignment, found
+        return held
 
 
 def longest_of(best: Best) -> int | None:
@@ -114,8 +130,8 @@ class Rounds:
         In at most so many rounds, where a number is given.
         """
         for part in parts:
-            part.bound = floor
-        for ways, effort in _rounds(parts)[:most]:
+            part.bound, part.spent = floor, False
+        for ways, effort in _rounds(name, parts)[:most]:
             beside = 1 if len(ways) > 1 else self.clock.options.workers
             for some in batched((part for part in parts if self._open(name, part)), beside):
                 if not self.clock.over:
@@ -134,21 +150,23 @@ class Rounds:
             weights.insert(0, weights[0] * (_most(name, space) + 1))
         weighted = list(zip(weights, names, strict=True))
         space.cp.minimize(sum(weight * part.model.level(name) for weight, name in weighted))
-        least = 0
+        least, held = 0, True
         for ways, effort in TOGETHER:
             hint(part.model, self.best.assignment)
             for result in self.race("", [(part, way) for way in ways], effort):
-                self.best.take(result, *names)
+                held = self.best.take(result, *names) or result.answer != "optimal"
                 least = max(least, result.bound or 0)
             if sum(weight * self.best.values[name] for weight, name in weighted) <= least:
                 return True
+            if not held:
+                break
         space.cp.clear_objective()  # type: ignore[no-untyped-call]
         return False
 
     def _open(self, name: str, part: Part) -> bool:
         """Whether this part may still hold a better schedule."""
         value = self.best.values[name]
-        return part.bound is None or value > part.bound + slack(name, value)
+        return not part.spent and (part.bound is None or value > part.bound + slack(name, value))
 
     def _turn(self, name: str, some: list[Part], ways: tuple[Way, ...], effort: float) -> None:
         """One round on one part, or on several side by side."""
@@ -161,7 +179,8 @@ class Rounds:
                 part.bound = value + 1
             elif result.bound is not None and not isinstance(part.model.level(name), int):
                 part.bound = max(part.bound or 0, result.bound)
-            self.best.take(result, name)
+            held = self.best.take(result, name)
+            part.spent = part.spent or (result.answer == "optimal" and not held)
 
     def _ask(self, name: str, part: Part, value: int) -> bool:
         """Make the model ask for the least value; False where it is known already."""
@@ -221,8 +240,18 @@ def _most(name: str, space: Space) -> int:
     return space.problem.roles.max_warps if space.problem.roles is not None else 0
 
 
-def _rounds(parts: Sequence[Part]) -> tuple[Round, ...]:
+def _rounds(name: str, parts: Sequence[Part]) -> tuple[Round, ...]:
     """The rounds for these parts, cheapest first."""
-    if not all(part.fixed for part in parts):
-        return (LATE, *ROUNDS) if any(part.late for part in parts) else ROUNDS
-    return (*((MANY,) if len(parts) > 1 else ()), FIXED, *ROUNDS[1:])
+    if all(part.fixed for part in parts):
+        first = (MANY if len(parts) > 1 else FIXED[0], FIXED[1])
+        rounds: tuple[Round, ...] = (*first, *ROUNDS[1:])
+    else:
+        late = any(part.late for part in parts)
+        rounds = (QUICK, *((LATE,) if late else ()), *ROUNDS)
+    return tuple(map(_climbing, rounds[:2])) + rounds[2:] if name == "length" else rounds
+
+
+def _climbing(first: Round) -> Round:
+    """The round for the length, which otherwise gets better cycle by cycle."""
+    ways, effort = first
+    return (ways if len(ways) == 1 else (CLIMB, BETTER)), effort

@@ -81,7 +81,7 @@ class Partitions:
         return narrowed(self.problem, assignment)
 
     def _run(self) -> Result:
-        way = Way(0, presolve=False)
+        way = Way(0, presolve=False, quick=True)
         result = run(self.model, Run(self.clock.left, EFFORT, self.clock.options.seed, way))
         self.clock.work += result.work
         return result

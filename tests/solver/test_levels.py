@@ -13,7 +13,9 @@ from twill.problem import Problem
 from twill.schedule import Optimal
 from twill.solver import SolveOptions, solve
 from twill.solver.assemble import Claim, assemble
-from twill.solver.levels import level_names
+from twill.solver.cpsat.engine import Run, Way, run
+from twill.solver.cpsat.model import build
+from twill.solver.rounds import BETTER, CLIMB, FINDS
 from twill.verify import objective_values
 
 MOST = 6
@@ -39,7 +41,7 @@ def vectors(problem: Problem, ii: int, names: list[str], longest: int) -> list[t
 def check(problem: Problem) -> bool:
     """Whether there was a schedule to compare; each proved level is the least, as is every bound.
 
-    All levels are proved but robustness, and those after it where robustness was paid for.
+    All levels are proved but robustness.
     """
     outcome = solve(problem, SolveOptions(60, 0, 1))
     if not isinstance(outcome, Optimal) or outcome.schedule.ii > MOST:
@@ -47,26 +49,16 @@ def check(problem: Problem) -> bool:
     levels = outcome.schedule.objective[1:]
     names = [level.name for level in levels]
     held = vectors(problem, outcome.schedule.ii, names, levels[0].value)
-    robust = next((level for level in levels if level.name == "robustness"), None)
-    paid = robust is not None and robust.value < without(problem, "robustness")
     for number, level in enumerate(levels):
         least = min(vector[number] for vector in held)
         assert level.lower_bound is not None
         assert level.lower_bound <= least, level
-        assert level.proved or level.name == "robustness" or paid, level
+        assert level.proved or level.name == "robustness", level
         if level.proved:
             assert level.value == least, level
         held = [vector for vector in held if vector[number] <= level.value]
     assert tuple(level.value for level in levels) in held
     return True
-
-
-def without(problem: Problem, name: str) -> int:
-    """The value of a level in the schedule that is best when it is not asked for."""
-    names = tuple(n for n in level_names(problem) if n != name)
-    outcome = solve(problem, SolveOptions(60, 0, 1, levels=names))
-    assert isinstance(outcome, Optimal)
-    return objective_values(problem, outcome.schedule)[name]
 
 
 @pytest.mark.parametrize("batch", range(4))
@@ -79,3 +71,27 @@ def test_levels_are_the_lexicographic_minimum(batch: int) -> None:
 def test_levels_with_twins_are_the_lexicographic_minimum() -> None:
     """The same where equal operations may be exchanged."""
     assert sum(check(doubled(random_problem(seed, ops=2))) for seed in range(10)) >= 3
+
+
+@pytest.mark.parametrize(
+    "way", [BETTER, CLIMB, FINDS, Way(0), Way(1, tree=True), Way(0, core=True)]
+)
+def test_every_way_to_search_finds_the_same(way: Way) -> None:
+    """What a run leaves out makes it slower or faster, never wrong."""
+    for seed in range(6):
+        problem = random_problem(seed)
+        outcome = solve(problem, SolveOptions(60, 0, 1))
+        if isinstance(outcome, Optimal):
+            schedule = outcome.schedule
+            found = least_length(problem, schedule.ii, way)
+            assert found == least_length(problem, schedule.ii, Way(1)), seed
+            assert run(build(problem, schedule.ii - 1), Run(60, 5, 0, way)).answer == "infeasible"
+
+
+def least_length(problem: Problem, ii: int, way: Way) -> int | None:
+    """The proved least length of any schedule."""
+    model = build(problem, ii)
+    model.space.cp.minimize(model.level("length"))
+    result = run(model, Run(60, 5, 0, way))
+    assert result.answer == "optimal"
+    return result.bound

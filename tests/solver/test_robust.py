@@ -10,6 +10,7 @@ from math import floor
 
 import pytest
 
+from benchmarks.cases import tight
 from tests.brute_force import CLAIM, judged
 from tests.exhaustive import Patience, partitions, placements
 from tests.lower.shipped import solved
@@ -28,6 +29,7 @@ from twill.solver.cpsat.engine import Answer, Run, Way, run
 from twill.solver.cpsat.late import add_late
 from twill.solver.cpsat.model import build
 from twill.solver.cpsat.variables import negated
+from twill.solver.improve import Improver
 from twill.solver.levels import ROBUSTNESS, level_names
 from twill.verify import verify
 
@@ -87,6 +89,29 @@ def test_a_refutation_proves_it() -> None:
     found = level(schedule)
     assert anyhow == 4128
     assert (found.value, found.lower_bound, found.proved) == (4180, 4180, True)
+
+
+def test_the_exact_model_proves_it() -> None:
+    """Attention of one tile: arithmetic leaves 65 cycles, which no schedule gets under."""
+    problem = tight(1, 8, 248)
+    assert bounds(without_registers(longer(problem, LONGER))).ii == 1024
+    assert level(best(problem)) == Level(ROBUSTNESS, 1089, "cycles per iteration", 1089, True)
+    assert robust_ii(usage_of(problem, best(problem, ROBUSTNESS))) == 1243
+
+
+def test_later_levels_do_not_buy_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a level has its best in a schedule that is less robust, another one is looked for."""
+    demanded = []
+    demand = Improver._demand
+
+    def noted(self: Improver) -> bool:
+        demanded.append(demand(self))
+        return demanded[-1]
+
+    monkeypatch.setattr(Improver, "_demand", noted)
+    schedule = best(random_problem(7, 4))
+    assert demanded == [True]
+    assert all(each.proved for each in schedule.objective)
 
 
 def test_verify_computes_it_again() -> None:
