@@ -84,6 +84,8 @@ class Search(Probes):
             return True
         if self._asked_upwards():
             return True
+        if self.horizon in self.refuted:
+            return self._exists_below(self.horizon)
         self._raise(2 * start)
         start = self.low
         if self._seeded():
@@ -99,7 +101,7 @@ class Search(Probes):
         """Whether the search for refutations finds a schedule, at the bound or above."""
         answer: Answer = "infeasible"
         rungs = chain([self.low], self._rungs(self.low))
-        while answer == "infeasible" and not self.clock.over:
+        while answer == "infeasible" and self.horizon not in self.refuted:
             answer = self.ask(next(rungs, self.horizon))
         return answer == "feasible"
 
