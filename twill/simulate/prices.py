@@ -81,16 +81,20 @@ class Prices:
         the cost of the operation that needs them, as sends are.
         """
         match i:
-            case Wait(barrier=barrier, before=before):
-                value = barrier.removesuffix(".full")
-                return 0 if value != barrier and self._priced(value, before) else self.costs.wait
-            case Drain(op=op, before=before):
-                return 0 if self._priced(op, before) else self.costs.wait
+            case Wait() | Drain():
+                return 0 if self.priced(i) else self.costs.wait
             case Arrive(barrier=barrier, after=after):
                 return 0 if barrier == f"{after}.full" else self.costs.arrive
             case Sync():
                 return self.costs.sync
         return 0
+
+    def priced(self, i: Wait | Drain) -> bool:
+        """Whether what a wait takes is in the cost of the operation in front of which it is."""
+        if isinstance(i, Drain):
+            return self._priced(i.op, i.before)
+        value = i.barrier.removesuffix(".full")
+        return value != i.barrier and self._priced(value, i.before)
 
     def _priced(self, source: str, reader: str) -> bool:
         found = [d for d in self._read_by[reader] if d.src == source]

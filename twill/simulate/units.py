@@ -86,8 +86,10 @@ def _begins(role: RoleProgram, ii: int) -> Iterator[tuple[Run, int]]:
     """When the schedule has each operation begin in iteration 0.
 
     A body that begins in the middle of the period has the rest of it behind: a period later.
+    That begins where cycles start again, which may be with others of the body's first cycle.
     """
+    later, last = 0, 0
     for i in role.body:
+        later, last = ii if i.cycle < last else later, i.cycle
         if isinstance(i, Run):
-            later = ii if i.cycle < role.body[0].cycle else 0
             yield i, i.cycle + later - i.offset * ii

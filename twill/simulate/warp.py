@@ -60,7 +60,11 @@ Hindrance = Later | Blocked | None
 
 @dataclass(slots=True)
 class Warp:
-    """A warp of a role. Cycles: when its stream, and its own uses of memory, are over."""
+    """A warp of a role. Cycles: when its stream, and its own uses of memory, are over.
+
+    ``waits_for``: the operation for which it waits already, by a wait that the schedule has
+    priced; ``paid``: its stream has been kept as long as the schedule says for that.
+    """
 
     role: RoleProgram
     number: int
@@ -70,6 +74,8 @@ class Warp:
     blocking: int = 0
     last_start: int = 0
     memory: int = 0
+    waits_for: str = ""
+    paid: bool = False
     paused_at: int = -1
     not_before: int = 0
     reached: int | None = None
@@ -137,6 +143,7 @@ class Executor:
             m.data.at_once(warp, run.op, iteration)
         end = m.now + op.issue + plan.prices.send[run.op]
         warp.started[run.op, iteration] = m.now
+        warp.waits_for, warp.paid = "", False
         warp.last_start, warp.busy = m.now, max(warp.busy, end)
         if plan.prices.blocks[run.op]:
             warp.blocking = max(warp.blocking, end)
@@ -146,7 +153,8 @@ class Executor:
         """The first cycle at which the stream is free and its own earlier results are usable."""
         plan = self.machine.plan
         if plan.prices.blocks[name]:
-            start = warp.busy + plan.prices.wait[name]
+            paid = warp.paid and warp.waits_for == name
+            start = warp.busy + (0 if paid else plan.prices.wait[name])
         else:
             start = max(warp.blocking, warp.last_start)
         return max(start, self.machine.data.ready(warp, name, iteration))
@@ -156,6 +164,7 @@ class Executor:
     def _wait(self, warp: Warp, wait: Wait, iteration: int) -> Hindrance:
         m = self.machine
         instance = iteration - wait.lag
+        self._stand(warp, wait)
         if not 0 <= instance < m.plan.trips or (wait.issuer and warp.number != 0):
             return None
         barrier = m.barriers[wait.barrier]
@@ -166,14 +175,34 @@ class Executor:
         self._take(warp, wait)
         return None
 
+    def _stand(self, warp: Warp, instruction: Wait | Drain) -> None:
+        """Before a wait: one that the schedule has priced begins that of its operation."""
+        if instruction.issuer and warp.number != 0:
+            return
+        if self.machine.plan.prices.priced(instruction) and warp.waits_for != instruction.before:
+            warp.waits_for, warp.paid = instruction.before, False
+
     def _take(self, warp: Warp, instruction: Instruction) -> None:
-        """What it takes of the stream, where the schedule has not priced that."""
-        cycles = self.machine.plan.prices.added(instruction)
-        if cycles:
-            warp.busy = warp.blocking = max(warp.busy, self.machine.now) + cycles
+        """What it takes of the stream, where the schedule has not priced that.
+
+        What the schedule has priced comes first where its wait stands in front: it may be over
+        by the time that wait is. An arrival comes after what blocks, and does not block itself.
+        """
+        prices, lead = self.machine.plan.prices, 0
+        cycles = prices.added(instruction)
+        if not cycles:
+            return
+        if warp.waits_for and not warp.paid:
+            lead, warp.paid = prices.wait[warp.waits_for], True
+        before = warp.blocking if isinstance(instruction, Arrive) else warp.busy
+        end = max(before + lead, self.machine.now) + cycles
+        warp.busy = max(warp.busy + lead, end)
+        if not isinstance(instruction, Arrive):
+            warp.blocking = end
 
     def _drain(self, warp: Warp, drain: Drain, step: Step) -> Hindrance:
         """All but the latest few that it started on the engine must be complete."""
+        self._stand(warp, drain)
         if step.iteration < drain.lag or (drain.issuer and warp.number != 0):
             return None
         parts = warp.under_way[drain.queue]

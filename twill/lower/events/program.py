@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from twill.accounting import Usage
-from twill.events.graph import Edge, EventGraph, Part
+from twill.events.graph import HANDOFF, Edge, EventGraph, Part
 from twill.events.schedule import issued, model_edges, variable
 from twill.events.streams import Turn, stream_edges
 from twill.lower.events.costs import SyncCosts
@@ -202,9 +202,31 @@ class _Builder:
             case Arrive():
                 yield from self._performed(role, place, i)
                 yield from self._arrives(role, place, i)
-        if isinstance(i, Wait | Drain) and i.before in self.problem.op and not self._is_added(i):
+        if isinstance(i, Arrive) or self._is_added(i):
+            yield from self._behind(role, place, i)
+        elif isinstance(i, Wait | Drain) and i.before in self.problem.op:
             run = issued(self.problem.op[i.before])
             yield Edge(event, run, 0, 0, "barrier", f"{run} comes after {event}")
+
+    def _behind(self, role: RoleProgram, place: int, i: Instruction) -> Iterator[Edge]:
+        """What the lowering put behind a wait has to wait until that is over, like its reader."""
+        event = self.event[role.name, place]
+        for at, wrapped in self._since_run(role, place):
+            wait = role.body[at]
+            if isinstance(wait, Wait | Drain):
+                before, parts = self.event[role.name, at], self._way(wait)
+                why, tokens = f"{event} comes after {before}", i.offset - wait.offset + wrapped
+                cycles = sum(part.cycles for part in parts)
+                yield Edge(before, event, cycles, tokens, "stream", why, parts)
+
+    def _way(self, wait: Wait | Drain) -> tuple[Part, ...]:
+        """The latency of the hand-off that a priced wait is for: its event is the arrival."""
+        if isinstance(wait, Drain) or self._is_added(wait):
+            return ()
+        source = wait.barrier.removesuffix(".full")
+        if self.usage.role[source] == self.usage.role[wait.before]:
+            return ()
+        return (Part(HANDOFF + source, self.problem.op[source].handoff.latency),)
 
     def _performed(self, role: RoleProgram, place: int, i: Sync | Arrive) -> Iterator[Edge]:
         """What the role's warps stored and read in memory before they meet, or arrive, is over."""
@@ -239,7 +261,7 @@ class _Builder:
                 yield Edge(source, event, one_way, wait.lag, "barrier", why, parts)
 
     def _arrives(self, role: RoleProgram, place: int, i: Arrive) -> Iterator[Edge]:
-        """After its operation and its reading; and after the waits that stand in front of it."""
+        """After its operation and its reading."""
         event = self.event[role.name, place]
         op = self.problem.op[i.after]
         if not op.asynchronous:
@@ -249,12 +271,6 @@ class _Builder:
             tokens = i.offset - run.offset + (1 if at > place else 0)
             why = f"{event} comes after {op.name}"
             yield Edge(op.name, event, self._finished(i), tokens, "barrier", why)
-        for at, wrapped in self._since_run(role, place):
-            other = role.body[at]
-            if isinstance(other, Wait | Drain):
-                before = self.event[role.name, at]
-                why, tokens = f"{event} comes after {before}", i.offset - other.offset + wrapped
-                yield Edge(before, event, 0, tokens, "stream", why)
 
     def _finished(self, i: Arrive) -> int:
         """Cycles after its start until an operation has sent its value, or read what it frees."""
