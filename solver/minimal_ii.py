@@ -74,13 +74,7 @@ class Search(Probes):
             if self.monotone and self.best.ii > start:
                 self.easily(start)
             return True
-        if self.easily(start) or (start not in self.refuted and self.find(start, 0)):
-            return True
-        if any(self.easily(ii) for ii in self._rungs(start)):
-            return True
-        if self.hard and any(
-            self.glance(ii, whole=True) == "feasible" for ii in self._rungs(start)
-        ):
+        if self._seen(start):
             return True
         if self._asked_upwards():
             return True
@@ -96,6 +90,15 @@ class Search(Probes):
             return True
         answer = self.probe(max(start, self.horizon), patient=True)
         return answer != "infeasible" or self._exists_below(self.horizon)
+
+    def _seen(self, start: int) -> bool:
+        """Whether runs that are short find a schedule, at the bound or above."""
+        if self.easily(start) or (start not in self.refuted and self.find(start, 0)):
+            return True
+        if any(self.easily(ii) for ii in self._rungs(start)):
+            return True
+        rungs = self._rungs(start) if self.hard else ()
+        return any(self.glance(ii, whole=True) == "feasible" for ii in rungs)
 
     def _asked_upwards(self) -> bool:
         """Whether the search for refutations finds a schedule, at the bound or above."""

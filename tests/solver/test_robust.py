@@ -13,15 +13,25 @@ import pytest
 from benchmarks.cases import tight
 from tests.brute_force import CLAIM, judged
 from tests.exhaustive import Patience, partitions, placements
-from tests.lower.shipped import solved
+from tests.lower.shipped import PAIRS, solved
 from tests.random_problems import random_problem
 from twill.accounting import Usage
 from twill.events.longer import longer, without_registers
 from twill.events.ratio import max_ratio
 from twill.events.robust import LONGER, in_a_row, robust_ii
-from twill.events.schedule import schedule_graph
+from twill.events.schedule import schedule_graph, varies
 from twill.lower.lowering import usage_of
-from twill.problem import Problem
+from twill.problem import (
+    Dependence,
+    InPlace,
+    Memory,
+    Op,
+    Problem,
+    Reservation,
+    Result,
+    RoleLimits,
+    Unit,
+)
 from twill.schedule import Level, Optimal, Schedule
 from twill.solver import SolveOptions, bounds, solve
 from twill.solver.assemble import assemble
@@ -31,6 +41,7 @@ from twill.solver.cpsat.model import build
 from twill.solver.cpsat.variables import negated
 from twill.solver.improve import Improver
 from twill.solver.levels import ROBUSTNESS, level_names
+from twill.storage import constraint_dependences
 from twill.verify import verify
 
 
@@ -194,6 +205,62 @@ def test_no_schedule_is_more_robust_than_the_one_chosen(batch: int) -> None:
         assert found.proved, seed
         seen += found.value > schedule.ii
     assert seen >= 1
+
+
+def late_times(usage: Usage, period: int) -> dict[str, int]:
+    """When the operations start with longer latencies, as early as the event graph allows."""
+    arcs = [
+        (e.src, e.dst, e.delay + sum(floor(x.cycles * LONGER) for x in e.parts) - e.tokens * period)
+        for e in schedule_graph(usage).edges
+    ]
+    at = dict.fromkeys((end for arc in arcs for end in arc[:2]), 0)
+    for _ in at:
+        for src, dst, delay in arcs:
+            at[dst] = max(at[dst], at[src] + delay)
+    assert all(at[dst] >= at[src] + delay for src, dst, delay in arcs)
+    first = min(at.get(op.name, 0) for op in usage.problem.ops)
+    return {op.name: at.get(op.name, 0) - first for op in usage.problem.ops}
+
+
+def kept(problem: Problem, ii: int, start: dict[str, int], role: dict[str, int]) -> None:
+    """Starts with longer latencies keep all that is said to hold of them anyway."""
+    usage = usage_of(problem, assemble(problem, "", ii, start, role, CLAIM))
+    period = robust_ii(usage)
+    if period == in_a_row(problem):
+        return
+    anyhow = without_registers(longer(problem, LONGER))
+    assert anyhow.limits.max_stages < 99
+    anyhow = replace(anyhow, limits=replace(anyhow.limits, max_stages=99))
+    assert judged(anyhow, period, late_times(usage, period), role) == ()
+
+
+def overwritten() -> Problem:
+    """Two multiplies of one engine: the second overwrites what the first reads, in its turn."""
+    unit = {"tensor": (Reservation(0, 2),)}
+    ops = (
+        Op("copy", result=Result("shared", 8), latency=3),
+        Op("reads", unit, latency=12, asynchronous=True),
+        Op("writes", unit, latency=12, asynchronous=True, in_place=InPlace("copy", 0),
+           result=Result("shared", 8)),
+    )  # fmt: skip
+    dependences = (Dependence("copy", "reads", 3), Dependence("copy", "writes", 3))
+    memory, roles = Memory("shared", 16), RoleLimits(2, 8, 1)
+    return Problem("overwritten", ops, dependences, (Unit("tensor"),), (memory,), roles=roles)
+
+
+def test_what_no_schedule_is_below_holds_of_schedules() -> None:
+    """The problem that bounds robustness allows the late times of every schedule."""
+    problem = overwritten()
+    (anti,) = (d for d in constraint_dependences(problem) if d.kind == "anti")
+    assert not varies(problem, anti)
+    role = {"copy": 0, "reads": 1, "writes": 1}
+    kept(problem, 16, {"copy": 0, "reads": 3, "writes": 15}, role)
+    for pair in PAIRS:
+        made, schedule = solved(*pair)
+        numbers = {role.name: i for i, role in enumerate(schedule.roles)}
+        start = {name: placed.start for name, placed in schedule.ops.items()}
+        role = {name: numbers[str(placed.role)] for name, placed in schedule.ops.items()}
+        kept(made.problem, schedule.ii, start, role)
 
 
 def test_everything_in_a_row_is_more_than_any_ratio() -> None:

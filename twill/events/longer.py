@@ -8,15 +8,20 @@ from math import floor
 
 from twill.events.schedule import is_late, varies
 from twill.problem import Dependence, Op, Problem
-from twill.storage import read_end
+from twill.storage import implied_dependences, read_end
 
 
 def longer(problem: Problem, fraction: Fraction) -> Problem:
     """The problem with every such latency longer by a fraction, rounded down.
 
     Where reading is over is said for every reader, and only loads keep their latency in
-    ``latency``, so that the length is counted as before.
+    ``latency``, so that the length is counted as before. A reader that holds back the next writer
+    by more than that writer's engine does is over later; where the engine takes both in turn that
+    order is all there is, and the end stays, which asks too little of rings, never too much.
     """
+    in_turn = {
+        d.src for d in implied_dependences(problem) if d.kind == "anti" and not varies(problem, d)
+    }
 
     def grown(cycles: int) -> int:
         return floor(cycles * (1 + fraction)) if cycles > 0 else cycles
@@ -31,7 +36,7 @@ def longer(problem: Problem, fraction: Fraction) -> Problem:
         return replace(
             d,
             delay=grown(d.delay) if varies(problem, d) else d.delay,
-            read_until=grown(end) if is_late(problem.op[d.dst]) else end,
+            read_until=grown(end) if is_late(problem.op[d.dst]) and d.dst not in in_turn else end,
         )
 
     return replace(

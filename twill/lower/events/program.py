@@ -226,7 +226,8 @@ class _Builder:
         source = wait.barrier.removesuffix(".full")
         if self.usage.role[source] == self.usage.role[wait.before]:
             return ()
-        return (Part(HANDOFF + source, self.problem.op[source].handoff.latency),)
+        latency = self.problem.op[source].handoff.latency
+        return (Part(HANDOFF + source, latency),) if latency else ()
 
     def _performed(self, role: RoleProgram, place: int, i: Sync | Arrive) -> Iterator[Edge]:
         """What the role's warps stored and read in memory before they meet, or arrive, is over."""
