@@ -76,7 +76,7 @@ class Search(Probes):
             return True
         if self._seen(start):
             return True
-        if self._asked_upwards():
+        if self.hard and self._asked_upwards():
             return True
         if self.horizon in self.refuted:
             return self._exists_below(self.horizon)

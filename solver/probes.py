@@ -103,7 +103,7 @@ class Probes:
         while not self.clock.over and (patient or turn < PROBE_TURNS):
             if self.best is None and self.find(ii, turn):
                 return "feasible"
-            if turn == 0:
+            if turn == 0 and (self.hard or self.best is not None):
                 answer = self.ask(ii)
                 if answer != "unknown":
                     return answer

@@ -40,7 +40,7 @@ ROUNDS: tuple[Round, ...] = (
 No single way does well on every level: bounds on the length come from the tree search,
 hand-offs want no relaxation, registers want one (measured on forward attention, h100)."""
 
-FIXED: tuple[Round, ...] = (((BETTER, CLIMB), 0.04), ((Way(0), BETTER), 0.4))
+FIXED: tuple[Round, ...] = (((Way(0), CLIMB), 0.4), ((Way(0), Way(1, tree=True)), 0.4))
 """The first rounds where all roles are fixed: soonest without relaxation, hard ones by probing."""
 
 MANY: Round = ((BETTER,), 0.1)

@@ -63,8 +63,9 @@ class Proposals:
         self.terms = Terms(axioms)
         self.solver = new_solver()
         names = self.terms.number.items()
-        self.start = {name: z3.Int(f"s{i}") for name, i in names}
-        sort = z3.DeclareSort("Role")
+        context = self.solver.ctx
+        self.start = {name: z3.Int(f"s{i}", context) for name, i in names}
+        sort = z3.DeclareSort("Role", context)
         self.role = {name: z3.Const(f"r{i}", sort) for name, i in names}
         self.has_roles = axioms.period.problem.roles is not None
 
@@ -97,8 +98,8 @@ class Proposals:
 
 
 def new_solver() -> z3.Solver:
-    """A solver with our options."""
-    solver = z3.SimpleSolver()
+    """A solver with our options, in a context of its own: what was asked before changes nothing."""
+    solver = z3.SimpleSolver(ctx=z3.Context())
     for name, value in OPTIONS.items():
         solver.set(name, value)
     return solver

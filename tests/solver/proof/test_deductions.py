@@ -117,9 +117,9 @@ def test_whoever_needs_a_budget_needs_the_smaller_ones() -> None:
     for budget in (160, 40, 240, 80):
         axioms.add("needs_same", "A", "B", budget)
         solver.from_string(terms.new())
-    role = z3.DeclareSort("Role")
+    role, truth = z3.DeclareSort("Role", solver.ctx), z3.BoolSort(solver.ctx)
     a, b = z3.Consts("r0 r1", role)
-    needs = {n: z3.Function(f"n{n}", role, z3.BoolSort()) for n in (40, 80, 160, 240)}
+    needs = {n: z3.Function(f"n{n}", role, truth) for n in (40, 80, 160, 240)}
     assert solver.check(needs[240](a), z3.Not(needs[40](a))) == z3.unsat
     assert solver.check(needs[80](a), a == b, z3.Not(needs[80](b))) == z3.unsat
     assert solver.check(needs[80](a), z3.Not(needs[160](a))) == z3.sat

@@ -10,26 +10,26 @@
 // role2      4        224
 //
 // ring           memory  slots   size  address
-// Q              shared      2  16384    65536
-// dO             shared      1  16384    98304
-// dS.shared[n0]  shared      1   8192   114688
-// dS.shared[n1]  shared      1   8192   122880
-// dQ.shared[d0]  shared      1   8192   131072
-// dQ.shared[d1]  shared      1   8192   139264
-// dQ.shared[d2]  shared      1   8192   147456
-// dQ.shared[d3]  shared      1   8192   155648
-// lse            shared      1    256   163840
-// delta          shared      1    256   164096
+// Q              shared      1  16384    65536
+// dO             shared      1  16384    81920
+// dS.shared[n0]  shared      1   8192    98304
+// dS.shared[n1]  shared      1   8192   106496
+// dQ.shared[d0]  shared      1   8192   114688
+// dQ.shared[d1]  shared      1   8192   122880
+// dQ.shared[d2]  shared      1   8192   131072
+// dQ.shared[d3]  shared      1   8192   139264
+// lse            shared      1    256   147456
+// delta          shared      1    256   147712
 //
 // barrier              slots  arrivals
-// Q.full                   2  Q
+// Q.full                   1  Q
 // dO.full                  1  dO
 // lse.full                 1  lse
 // delta.full               1  delta
 // dS.shared[n1].full       1  role2
 // dS.shared[n1].empty      1  role1
-// dO.empty                 1  role2, role1
-// dK[n1].turn              1  role1
+// dO.empty                 1  role2
+// Q.empty                  1  role2, role1
 //
 // nvcc -std=c++17 -gencode arch=compute_90a,code=sm_90a -DTWILL_MAIN kernel.cu -o test  # checks and times it
 
@@ -42,26 +42,26 @@ constexpr int THREADS = 384;
 // Shared memory, from a multiple of 1024 bytes on.
 constexpr uint32_t K_AT = 0;  // 32768 bytes
 constexpr uint32_t V_AT = 32768;  // 32768 bytes
-constexpr uint32_t Q_AT = 65536;  // 2 x 16384 bytes
-constexpr uint32_t dO_AT = 98304;  // 1 x 16384 bytes
-constexpr uint32_t dS_shared_n0_AT = 114688;  // 1 x 8192 bytes
-constexpr uint32_t dS_shared_n1_AT = 122880;  // 1 x 8192 bytes
-constexpr uint32_t dQ_shared_d0_AT = 131072;  // 1 x 8192 bytes
-constexpr uint32_t dQ_shared_d1_AT = 139264;  // 1 x 8192 bytes
-constexpr uint32_t dQ_shared_d2_AT = 147456;  // 1 x 8192 bytes
-constexpr uint32_t dQ_shared_d3_AT = 155648;  // 1 x 8192 bytes
-constexpr uint32_t lse_AT = 163840;  // 1 x 256 bytes
-constexpr uint32_t delta_AT = 164096;  // 1 x 256 bytes
-constexpr uint32_t Q_full_AT = 164352;  // 2 mbarriers
-constexpr uint32_t dO_full_AT = 164368;  // 1 mbarrier
-constexpr uint32_t lse_full_AT = 164376;  // 1 mbarrier
-constexpr uint32_t delta_full_AT = 164384;  // 1 mbarrier
-constexpr uint32_t dS_shared_n1_full_AT = 164392;  // 1 mbarrier
-constexpr uint32_t dS_shared_n1_empty_AT = 164400;  // 1 mbarrier
-constexpr uint32_t dO_empty_AT = 164408;  // 1 mbarrier
-constexpr uint32_t dK_n1_turn_AT = 164416;  // 1 mbarrier
-constexpr uint32_t inputs_full_AT = 164424;  // 1 mbarrier
-[[maybe_unused]] constexpr uint32_t SHARED_BYTES = 164432;
+constexpr uint32_t Q_AT = 65536;  // 1 x 16384 bytes
+constexpr uint32_t dO_AT = 81920;  // 1 x 16384 bytes
+constexpr uint32_t dS_shared_n0_AT = 98304;  // 1 x 8192 bytes
+constexpr uint32_t dS_shared_n1_AT = 106496;  // 1 x 8192 bytes
+constexpr uint32_t dQ_shared_d0_AT = 114688;  // 1 x 8192 bytes
+constexpr uint32_t dQ_shared_d1_AT = 122880;  // 1 x 8192 bytes
+constexpr uint32_t dQ_shared_d2_AT = 131072;  // 1 x 8192 bytes
+constexpr uint32_t dQ_shared_d3_AT = 139264;  // 1 x 8192 bytes
+constexpr uint32_t lse_AT = 147456;  // 1 x 256 bytes
+constexpr uint32_t delta_AT = 147712;  // 1 x 256 bytes
+constexpr uint32_t Q_full_AT = 147968;  // 1 mbarrier
+constexpr uint32_t dO_full_AT = 147976;  // 1 mbarrier
+constexpr uint32_t lse_full_AT = 147984;  // 1 mbarrier
+constexpr uint32_t delta_full_AT = 147992;  // 1 mbarrier
+constexpr uint32_t dS_shared_n1_full_AT = 148000;  // 1 mbarrier
+constexpr uint32_t dS_shared_n1_empty_AT = 148008;  // 1 mbarrier
+constexpr uint32_t dO_empty_AT = 148016;  // 1 mbarrier
+constexpr uint32_t Q_empty_AT = 148024;  // 1 mbarrier
+constexpr uint32_t inputs_full_AT = 148032;  // 1 mbarrier
+[[maybe_unused]] constexpr uint32_t SHARED_BYTES = 148040;
 
 // Gradients of O = softmax(s Q K^T) V for every head; scale = s log2(e), so that exponentials are
 // powers of 2. lse and delta are what `prepare` makes of the forward pass.
@@ -89,11 +89,12 @@ __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) 
   const int trips = p.trips;
   [[maybe_unused]] const int row_k = blockIdx.x * N;
   [[maybe_unused]] const int row_q = blockIdx.x * N / p.keys * p.queries;
-  const twill::Barrier<2> Q_full{shared + Q_full_AT};
+  const twill::Barrier<1> Q_empty{shared + Q_empty_AT};
+  const twill::Barrier<1> Q_full{shared + Q_full_AT};
   const twill::Barrier<1> dO_empty{shared + dO_empty_AT};
   const twill::Barrier<1> dO_full{shared + dO_full_AT};
-  const twill::Barrier<1> delta_full{shared + delta_full_AT};
   const twill::Barrier<1> lse_full{shared + lse_full_AT};
+  const twill::Barrier<1> delta_full{shared + delta_full_AT};
   if (threadIdx.x % 128 >= 32 || !twill::elected()) return;
   const twill::Barrier<1> inputs_full{shared + inputs_full_AT};
   inputs_full.expect(0, 65536);
@@ -102,20 +103,20 @@ __device__ __forceinline__ void role_load(const Parameters& p, uint32_t shared) 
 
   for (int t = -2; t < trips - 2; ++t) {
     const int i2 = t + 2;
+    Q_empty.wait(i2 - 1);
     // cycle 2265 | stage -1 | load | tma | Q@+2
     Q_full.expect(i2, 16384);
-    twill::load_box(
-        twill::slot<2, 16384>(shared + Q_AT, i2), p.Q, row_q + i2 * M, 0, Q_full.of(i2));
+    twill::load_box(shared + Q_AT, p.Q, row_q + i2 * M, 0, Q_full.of(i2));
     dO_empty.wait(i2 - 1);
     // cycle 2727 | stage -1 | load | tma | dO@+2
     dO_full.expect(i2, 16384);
     twill::load_box(shared + dO_AT, p.dO, row_q + i2 * M, 0, dO_full.of(i2));
-    // cycle 2727 | stage -1 | load | tma | delta@+2
-    delta_full.expect(i2, 256);
-    twill::load_bytes(shared + delta_AT, p.delta + row_q + i2 * M, 256, delta_full.of(i2));
-    // cycle 2731 | stage -1 | load | tma | lse@+2
+    // cycle 2727 | stage -1 | load | tma | lse@+2
     lse_full.expect(i2, 256);
     twill::load_bytes(shared + lse_AT, p.lse + row_q + i2 * M, 256, lse_full.of(i2));
+    // cycle 2731 | stage -1 | load | tma | delta@+2
+    delta_full.expect(i2, 256);
+    twill::load_bytes(shared + delta_AT, p.delta + row_q + i2 * M, 256, delta_full.of(i2));
   }
 }
 
@@ -126,14 +127,13 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
   const float scale = p.scale;
   [[maybe_unused]] const int row_k = blockIdx.x * N;
   [[maybe_unused]] const int row_q = blockIdx.x * N / p.keys * p.queries;
-  const twill::Barrier<1> dO_empty{shared + dO_empty_AT};
-  const twill::Barrier<2> Q_full{shared + Q_full_AT};
+  const twill::Barrier<1> Q_empty{shared + Q_empty_AT};
+  const twill::Barrier<1> dS_shared_n1_full{shared + dS_shared_n1_full_AT};
+  const twill::Barrier<1> Q_full{shared + Q_full_AT};
   const twill::Barrier<1> dS_shared_n1_empty{shared + dS_shared_n1_empty_AT};
   const twill::Barrier<1> dO_full{shared + dO_full_AT};
   const twill::Barrier<1> lse_full{shared + lse_full_AT};
   const twill::Barrier<1> delta_full{shared + delta_full_AT};
-  const twill::Barrier<1> dK_n1_turn{shared + dK_n1_turn_AT};
-  const twill::Barrier<1> dS_shared_n1_full{shared + dS_shared_n1_full_AT};
   float S_n0[32];  // S[n0] = x[n0] = p[n0]
   uint32_t P_n0[16];
   float dP_n0[32];  // dP[n0] = y[n0] = ds[n0]
@@ -154,8 +154,8 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
       twill::forget(S_n0);
       twill::wgmma_begin(S_n0);
       twill::wgmma<64, 128>(
-          S_n0, twill::Operand<128, true>{shared + K_AT},
-          twill::Operand<64, true>{twill::slot<2, 16384>(shared + Q_AT, i2)}, false);
+          S_n0, twill::Operand<128, true>{shared + K_AT}, twill::Operand<64, true>{shared + Q_AT},
+          false);
       twill::wgmma_commit();
       dO_full.wait(i2);
       // cycle  532 | stage 0 | role1 | tensor | dP[n0]@+2
@@ -168,60 +168,64 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
       lse_full.wait(i2);
       twill::wgmma_wait<1>();
       twill::settled(S_n0);
-      // cycle  651 | stage 0 | role1 | fma | x[n0]@+2
+      // cycle  619 | stage 0 | role1 | fma | x[n0]@+2
       twill::each(
           S_n0,
           [&](int e) { return S_n0[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
-      // cycle  687 | stage 0 | role1 | sfu | p[n0]@+2
+      // cycle  655 | stage 0 | role1 | sfu | p[n0]@+2
       twill::each(S_n0, [&](int e) { return twill::exp2(S_n0[e]); });
       twill::wgmma_wait<0>();
       twill::settled(dP_n0);
       delta_full.wait(i2);
-      // cycle  998 | stage 0 | role1 | fma | y[n0]@+2
+      // cycle  966 | stage 0 | role1 | fma | y[n0]@+2
       twill::each(
           dP_n0,
           [&](int e) { return dP_n0[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
-      // cycle 1034 | stage 0 | role1 | fma | ds[n0]@+2
+      // cycle 1002 | stage 0 | role1 | fma | ds[n0]@+2
       twill::each(dP_n0, [&](int e) { return dP_n0[e] * S_n0[e]; });
-      // cycle 1070 | stage 0 | role1 | convert | dS[n0]@+2
+      // cycle 1038 | stage 0 | role1 | convert | dS[n0]@+2
       twill::convert(dS_n0, dP_n0);
-      // cycle 1179 | stage 0 | role1 | tensor | dK[n0]@+2
-      twill::wgmma_begin(dK_n0, dS_n0);
-      twill::wgmma<128, 64>(
-          dK_n0, dS_n0, twill::Operand<64, false>{twill::slot<2, 16384>(shared + Q_AT, i2)}, true);
-      twill::wgmma_commit();
-      // cycle 1195 | stage 0 | role1 | convert | P[n0]@+2
+      // cycle 1102 | stage 0 | role1 | convert | P[n0]@+2
       twill::convert(P_n0, S_n0);
-      // cycle 1195 | stage 0 | role1 | shared | dS.shared[n0]@+2
-      twill::store_panels<64, 64, 0>(shared + dS_shared_n0_AT, dS_n0, thread);
-      // cycle 1435 | stage 0 | role1 | tensor | dV[n0]@+2
+      // cycle 1211 | stage 0 | role1 | tensor | dV[n0]@+2
       twill::wgmma_begin(dV_n0, P_n0);
       twill::wgmma<128, 64>(dV_n0, P_n0, twill::Operand<64, false>{shared + dO_AT}, true);
       twill::wgmma_commit();
-      dK_n1_turn.arrive_warp(i2);
-      dS_shared_n1_full.wait(i2);
-      twill::publish_to_engines();
-      twill::sync_role<2, 128>();
-      // cycle 1947 | stage 0 | role1 | tensor | dQ[d0]@+2
-      twill::forget(dQ_d0);
-      twill::wgmma_begin(dQ_d0);
-      twill::wgmma<64, 64>(
-          dQ_d0, twill::Operand<128, false>{shared + K_AT},
-          twill::Operand<64, false>{shared + dS_shared_n0_AT}, false);
-      twill::wgmma<64, 64>(
-          dQ_d0, twill::Operand<128, false>{shared + K_AT + 8192},
-          twill::Operand<64, false>{shared + dS_shared_n1_AT}, true);
+      // cycle 1227 | stage 0 | role1 | shared | dS.shared[n0]@+2
+      twill::store_panels<64, 64, 0>(shared + dS_shared_n0_AT, dS_n0, thread);
+      // cycle 1467 | stage 0 | role1 | tensor | dK[n0]@+2
+      twill::wgmma_begin(dK_n0, dS_n0);
+      twill::wgmma<128, 64>(dK_n0, dS_n0, twill::Operand<64, false>{shared + Q_AT}, true);
       twill::wgmma_commit();
       twill::wgmma_wait<0>();
-      twill::settled(dQ_d0);
+      twill::settled(dK_n0);
+      twill::settled(dS_n0);
     }
   }
   for (int t = -1; t < trips - 2; ++t) {
     const int i1 = t + 1, i2 = t + 2;
-    dO_empty.arrive_warp(i1);
-    // cycle 2249 | stage 0 | role1 | shared | dQ.shared[d0]@+1
+    Q_empty.arrive_warp(i1);
+    dS_shared_n1_full.wait(i1);
+    if (issuer && twill::elected()) {
+      twill::stores_have_read<0>();
+    }
+    twill::publish_to_engines();
+    twill::sync_role<2, 128>();
+    // cycle 1979 | stage 0 | role1 | tensor | dQ[d0]@+1
+    twill::forget(dQ_d0);
+    twill::wgmma_begin(dQ_d0);
+    twill::wgmma<64, 64>(
+        dQ_d0, twill::Operand<128, false>{shared + K_AT},
+        twill::Operand<64, false>{shared + dS_shared_n0_AT}, false);
+    twill::wgmma<64, 64>(
+        dQ_d0, twill::Operand<128, false>{shared + K_AT + 8192},
+        twill::Operand<64, false>{shared + dS_shared_n1_AT}, true);
+    twill::wgmma_commit();
+    twill::wgmma_wait<0>();
+    twill::settled(dQ_d0);
+    // cycle 2281 | stage 0 | role1 | shared | dQ.shared[d0]@+1
     twill::store_fragments<32, 64, 0>(shared + dQ_shared_d0_AT, dQ_d0, thread);
-    // cycle 2459 | stage 0 | role1 | tensor | dQ[d1]@+1
+    // cycle 2491 | stage 0 | role1 | tensor | dQ[d1]@+1
     twill::forget(dQ_d1);
     twill::wgmma_begin(dQ_d1);
     twill::wgmma<64, 64>(
@@ -231,15 +235,15 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
         dQ_d1, twill::Operand<128, false>{shared + K_AT + 24576},
         twill::Operand<64, false>{shared + dS_shared_n1_AT}, true);
     twill::wgmma_commit();
-    // cycle 2501 | stage 0 | role1 | shared | dQ.shared[d1]@+1
+    // cycle 2533 | stage 0 | role1 | shared | dQ.shared[d1]@+1
     twill::store_fragments<32, 64, 32>(shared + dQ_shared_d1_AT, dQ_d0, thread);
     twill::publish_to_engines();
     twill::sync_role<2, 128>();
-    // cycle 2565 | stage 0 | role1 | tma | dQ_sum[d0]@+1
+    // cycle 2597 | stage 0 | role1 | tma | dQ_sum[d0]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(p.dQ_sum + int64_t(row_q + i1 * M) * D, shared + dQ_shared_d0_AT, 8192);
     }
-    // cycle 2634 | stage 0 | role1 | tma | dQ_sum[d1]@+1
+    // cycle 2666 | stage 0 | role1 | tma | dQ_sum[d1]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(
           p.dQ_sum + int64_t(row_q + i1 * M) * D + 32 * M, shared + dQ_shared_d1_AT, 8192);
@@ -249,8 +253,8 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     twill::forget(S_n0);
     twill::wgmma_begin(S_n0);
     twill::wgmma<64, 128>(
-        S_n0, twill::Operand<128, true>{shared + K_AT},
-        twill::Operand<64, true>{twill::slot<2, 16384>(shared + Q_AT, i2)}, false);
+        S_n0, twill::Operand<128, true>{shared + K_AT}, twill::Operand<64, true>{shared + Q_AT},
+        false);
     twill::wgmma_commit();
     twill::wgmma_wait<1>();
     twill::settled(dQ_d1);
@@ -282,44 +286,49 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     lse_full.wait(i2);
     twill::wgmma_wait<1>();
     twill::settled(S_n0);
-    // cycle  651 | stage 0 | role1 | fma | x[n0]@+2
+    // cycle  619 | stage 0 | role1 | fma | x[n0]@+2
     twill::each(
         S_n0,
         [&](int e) { return S_n0[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
-    // cycle  687 | stage 0 | role1 | sfu | p[n0]@+2
+    // cycle  655 | stage 0 | role1 | sfu | p[n0]@+2
     twill::each(S_n0, [&](int e) { return twill::exp2(S_n0[e]); });
     twill::wgmma_wait<0>();
     twill::settled(dP_n0);
     delta_full.wait(i2);
-    // cycle  998 | stage 0 | role1 | fma | y[n0]@+2
+    // cycle  966 | stage 0 | role1 | fma | y[n0]@+2
     twill::each(
         dP_n0,
         [&](int e) { return dP_n0[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
-    // cycle 1034 | stage 0 | role1 | fma | ds[n0]@+2
+    // cycle 1002 | stage 0 | role1 | fma | ds[n0]@+2
     twill::each(dP_n0, [&](int e) { return dP_n0[e] * S_n0[e]; });
-    // cycle 1070 | stage 0 | role1 | convert | dS[n0]@+2
+    // cycle 1038 | stage 0 | role1 | convert | dS[n0]@+2
     twill::convert(dS_n0, dP_n0);
-    // cycle 1179 | stage 0 | role1 | tensor | dK[n0]@+2
-    twill::wgmma_begin(dK_n0, dS_n0);
-    twill::wgmma<128, 64>(
-        dK_n0, dS_n0, twill::Operand<64, false>{twill::slot<2, 16384>(shared + Q_AT, i2)}, true);
-    twill::wgmma_commit();
-    // cycle 1195 | stage 0 | role1 | convert | P[n0]@+2
+    // cycle 1102 | stage 0 | role1 | convert | P[n0]@+2
     twill::convert(P_n0, S_n0);
-    // cycle 1195 | stage 0 | role1 | shared | dS.shared[n0]@+2
-    twill::store_panels<64, 64, 0>(shared + dS_shared_n0_AT, dS_n0, thread);
-    // cycle 1435 | stage 0 | role1 | tensor | dV[n0]@+2
+    // cycle 1211 | stage 0 | role1 | tensor | dV[n0]@+2
     twill::wgmma_begin(dV_n0, P_n0);
     twill::wgmma<128, 64>(dV_n0, P_n0, twill::Operand<64, false>{shared + dO_AT}, true);
     twill::wgmma_commit();
-    dK_n1_turn.arrive_warp(i2);
-    dS_shared_n1_full.wait(i2);
+    // cycle 1227 | stage 0 | role1 | shared | dS.shared[n0]@+2
+    twill::store_panels<64, 64, 0>(shared + dS_shared_n0_AT, dS_n0, thread);
+    // cycle 1467 | stage 0 | role1 | tensor | dK[n0]@+2
+    twill::wgmma_begin(dK_n0, dS_n0);
+    twill::wgmma<128, 64>(dK_n0, dS_n0, twill::Operand<64, false>{shared + Q_AT}, true);
+    twill::wgmma_commit();
+    twill::wgmma_wait<0>();
+    twill::settled(dK_n0);
+    twill::settled(dS_n0);
+  }
+  if (trips - 2 >= -1) {  // body trips - 2: iterations end, none begins
+    const int i1 = trips - 2 + 1;
+    Q_empty.arrive_warp(i1);
+    dS_shared_n1_full.wait(i1);
     if (issuer && twill::elected()) {
       twill::stores_have_read<0>();
     }
     twill::publish_to_engines();
     twill::sync_role<2, 128>();
-    // cycle 1947 | stage 0 | role1 | tensor | dQ[d0]@+2
+    // cycle 1979 | stage 0 | role1 | tensor | dQ[d0]@+1
     twill::forget(dQ_d0);
     twill::wgmma_begin(dQ_d0);
     twill::wgmma<64, 64>(
@@ -331,13 +340,9 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     twill::wgmma_commit();
     twill::wgmma_wait<0>();
     twill::settled(dQ_d0);
-  }
-  if (trips - 2 >= -1) {  // body trips - 2: iterations end, none begins
-    const int i1 = trips - 2 + 1;
-    dO_empty.arrive_warp(i1);
-    // cycle 2249 | stage 0 | role1 | shared | dQ.shared[d0]@+1
+    // cycle 2281 | stage 0 | role1 | shared | dQ.shared[d0]@+1
     twill::store_fragments<32, 64, 0>(shared + dQ_shared_d0_AT, dQ_d0, thread);
-    // cycle 2459 | stage 0 | role1 | tensor | dQ[d1]@+1
+    // cycle 2491 | stage 0 | role1 | tensor | dQ[d1]@+1
     twill::forget(dQ_d1);
     twill::wgmma_begin(dQ_d1);
     twill::wgmma<64, 64>(
@@ -347,15 +352,15 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
         dQ_d1, twill::Operand<128, false>{shared + K_AT + 24576},
         twill::Operand<64, false>{shared + dS_shared_n1_AT}, true);
     twill::wgmma_commit();
-    // cycle 2501 | stage 0 | role1 | shared | dQ.shared[d1]@+1
+    // cycle 2533 | stage 0 | role1 | shared | dQ.shared[d1]@+1
     twill::store_fragments<32, 64, 32>(shared + dQ_shared_d1_AT, dQ_d0, thread);
     twill::publish_to_engines();
     twill::sync_role<2, 128>();
-    // cycle 2565 | stage 0 | role1 | tma | dQ_sum[d0]@+1
+    // cycle 2597 | stage 0 | role1 | tma | dQ_sum[d0]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(p.dQ_sum + int64_t(row_q + i1 * M) * D, shared + dQ_shared_d0_AT, 8192);
     }
-    // cycle 2634 | stage 0 | role1 | tma | dQ_sum[d1]@+1
+    // cycle 2666 | stage 0 | role1 | tma | dQ_sum[d1]@+1
     if (issuer && twill::elected()) {
       twill::add_floats(
           p.dQ_sum + int64_t(row_q + i1 * M) * D + 32 * M, shared + dQ_shared_d1_AT, 8192);
@@ -381,8 +386,8 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
     }
   }
   twill::wgmma_wait<0>();
-  twill::settled(dK_n0);
   twill::settled(dV_n0);
+  twill::settled(dK_n0);
   store_rows(p.dV, dV_n0, row_k, 1.0f, thread);
   store_rows(p.dK, dK_n0, row_k, p.scale * 0.693147181f, thread);
   if (issuer && twill::elected()) {
@@ -396,13 +401,13 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
   const float scale = p.scale;
   [[maybe_unused]] const int row_k = blockIdx.x * N;
   [[maybe_unused]] const int row_q = blockIdx.x * N / p.keys * p.queries;
-  const twill::Barrier<2> Q_full{shared + Q_full_AT};
-  const twill::Barrier<1> lse_full{shared + lse_full_AT};
+  const twill::Barrier<1> Q_full{shared + Q_full_AT};
   const twill::Barrier<1> dO_full{shared + dO_full_AT};
+  const twill::Barrier<1> lse_full{shared + lse_full_AT};
   const twill::Barrier<1> delta_full{shared + delta_full_AT};
   const twill::Barrier<1> dS_shared_n1_empty{shared + dS_shared_n1_empty_AT};
   const twill::Barrier<1> dS_shared_n1_full{shared + dS_shared_n1_full_AT};
-  const twill::Barrier<1> dK_n1_turn{shared + dK_n1_turn_AT};
+  const twill::Barrier<1> Q_empty{shared + Q_empty_AT};
   const twill::Barrier<1> dO_empty{shared + dO_empty_AT};
   float S_n1[32];  // S[n1] = x[n1] = p[n1]
   uint32_t P_n1[16];
@@ -422,15 +427,8 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     twill::wgmma_begin(S_n1);
     twill::wgmma<64, 128>(
         S_n1, twill::Operand<128, true>{shared + K_AT + 8192},
-        twill::Operand<64, true>{twill::slot<2, 16384>(shared + Q_AT, i1)}, false);
+        twill::Operand<64, true>{shared + Q_AT}, false);
     twill::wgmma_commit();
-    lse_full.wait(i1);
-    twill::wgmma_wait<0>();
-    twill::settled(S_n1);
-    // cycle  619 | stage 0 | role2 | fma | x[n1]@+1
-    twill::each(
-        S_n1,
-        [&](int e) { return S_n1[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
     dO_full.wait(i1);
     // cycle  788 | stage 0 | role2 | tensor | dP[n1]@+1
     twill::forget(dP_n1);
@@ -439,33 +437,42 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
         dP_n1, twill::Operand<128, true>{shared + V_AT + 8192},
         twill::Operand<64, true>{shared + dO_AT}, false);
     twill::wgmma_commit();
-    // cycle  943 | stage 0 | role2 | sfu | p[n1]@+1
+    lse_full.wait(i1);
+    twill::wgmma_wait<1>();
+    twill::settled(S_n1);
+    // cycle 1034 | stage 0 | role2 | fma | x[n1]@+1
+    twill::each(
+        S_n1,
+        [&](int e) { return S_n1[e] * scale - twill::floats(shared + lse_AT)[twill::column_of(e)] * scale; });
+    // cycle 1070 | stage 0 | role2 | sfu | p[n1]@+1
     twill::each(S_n1, [&](int e) { return twill::exp2(S_n1[e]); });
     twill::wgmma_wait<0>();
     twill::settled(dP_n1);
     delta_full.wait(i1);
-    // cycle 1254 | stage 0 | role2 | fma | y[n1]@+1
+    // cycle 1381 | stage 0 | role2 | fma | y[n1]@+1
     twill::each(
         dP_n1,
         [&](int e) { return dP_n1[e] - twill::floats(shared + delta_AT)[twill::column_of(e)]; });
-    // cycle 1290 | stage 0 | role2 | fma | ds[n1]@+1
+    // cycle 1417 | stage 0 | role2 | fma | ds[n1]@+1
     twill::each(dP_n1, [&](int e) { return dP_n1[e] * S_n1[e]; });
-    // cycle 1326 | stage 0 | role2 | convert | dS[n1]@+1
+    // cycle 1453 | stage 0 | role2 | convert | dS[n1]@+1
     twill::convert(dS_n1, dP_n1);
-    // cycle 1390 | stage 0 | role2 | convert | P[n1]@+1
+    // cycle 1535 | stage 0 | role2 | convert | P[n1]@+1
     twill::convert(P_n1, S_n1);
     dS_shared_n1_empty.wait(i1 - 1);
-    // cycle 1408 | stage 0 | role2 | shared | dS.shared[n1]@+1
+    // cycle 1535 | stage 0 | role2 | shared | dS.shared[n1]@+1
     twill::store_panels<64, 64, 0>(shared + dS_shared_n1_AT, dS_n1, thread);
     twill::publish_to_engines();
     dS_shared_n1_full.arrive_warp(i1);
-    dK_n1_turn.wait(i1);
-    // cycle 1691 | stage 0 | role2 | tensor | dK[n1]@+1
+    // cycle 1723 | stage 0 | role2 | tensor | dK[n1]@+1
     twill::wgmma_begin(dK_n1, dS_n1);
-    twill::wgmma<128, 64>(
-        dK_n1, dS_n1, twill::Operand<64, false>{twill::slot<2, 16384>(shared + Q_AT, i1)}, true);
+    twill::wgmma<128, 64>(dK_n1, dS_n1, twill::Operand<64, false>{shared + Q_AT}, true);
     twill::wgmma_commit();
-    // cycle 2203 | stage 0 | role2 | tensor | dV[n1]@+1
+    twill::wgmma_wait<0>();
+    twill::settled(dK_n1);
+    twill::settled(dS_n1);
+    Q_empty.arrive_warp(i1);
+    // cycle 2235 | stage 0 | role2 | tensor | dV[n1]@+1
     twill::wgmma_begin(dV_n1, P_n1);
     twill::wgmma<128, 64>(dV_n1, P_n1, twill::Operand<64, false>{shared + dO_AT}, true);
     twill::wgmma_commit();
@@ -487,14 +494,14 @@ void flash_attention_backward(const __grid_constant__ Parameters p) {
   const uint32_t shared = twill::shared_address(memory);
   TWILL_BLOCK_STARTS(blockIdx.x);
   if (threadIdx.x == 0) {
-    twill::Barrier<2>{shared + Q_full_AT}.init(1);
+    twill::Barrier<1>{shared + Q_full_AT}.init(1);
     twill::Barrier<1>{shared + dO_full_AT}.init(1);
     twill::Barrier<1>{shared + lse_full_AT}.init(1);
     twill::Barrier<1>{shared + delta_full_AT}.init(1);
     twill::Barrier<1>{shared + dS_shared_n1_full_AT}.init(4);
     twill::Barrier<1>{shared + dS_shared_n1_empty_AT}.init(4);
-    twill::Barrier<1>{shared + dO_empty_AT}.init(8);
-    twill::Barrier<1>{shared + dK_n1_turn_AT}.init(4);
+    twill::Barrier<1>{shared + dO_empty_AT}.init(4);
+    twill::Barrier<1>{shared + Q_empty_AT}.init(8);
     twill::Barrier<1>{shared + inputs_full_AT}.init(1);
     twill::barriers_initialised();
   }
