@@ -79,7 +79,7 @@ def _solved(problem: Problem, clock: Clock, known: Schedule | None) -> Outcome:
     first = adopted(problem, known) if known is not None else None
     found = Search(problem, limits.ii, clock, first).run()
     if found.nowhere:
-        return Infeasible(_nowhere(problem, found), "one engine's word")
+        return Infeasible(_nowhere(problem, found), "one engine's word", found.refutations)
     if found.assignment is None:
         why = (
             f"no schedule found ({clock.why_over()}); every II below {found.lower_bound} is"
