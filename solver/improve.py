@@ -21,7 +21,7 @@ from twill.solver.cpsat.partition import Partitions
 from twill.solver.distances import distances
 from twill.solver.levels import ROBUSTNESS, TIME_TOLERANCE, allowed, level_names, level_of, slack
 from twill.solver.robust import most_robust
-from twill.solver.rounds import FINDS, Best, Part, Rounds, longest_of, short
+from twill.solver.rounds import ANYHOW, FINDS, Best, Part, Rounds, longest_of, short
 
 RUNGS = 4
 """Steps of its tolerance by which the time is looked for above its floor, before a search."""
@@ -32,8 +32,8 @@ RUNG_EFFORTS = (0.05, 0.2, 0.8)
 CHEAPEST_PARTITIONS = 3
 """Role partitions that are looked at from the cheapest on before hand-offs are searched."""
 
-CHEAPEST_EFFORT = 0.1
-"""Deterministic work of a run on one of them; most take a tenth of it."""
+CHEAPEST_EFFORT = 0.015
+"""Deterministic work of a run on one of them; most take half of it at most."""
 
 MOST_PARTITIONS = 12
 """Role partitions up to which each is searched by itself."""
@@ -52,7 +52,7 @@ def improve(problem: Problem, assignment: Assignment, clock: Clock) -> Best:
     if problem.limits.concurrency != "paper" or ROBUSTNESS not in names:
         return Improver(Best(problem, assignment), clock).run(names)
     best = Improver(Best(problem, assignment), clock).run([n for n in names if n != ROBUSTNESS])
-    bound = most_robust(best, clock)
+    bound = most_robust(best, clock).bound
     level = level_of(ROBUSTNESS, best.values[ROBUSTNESS], bound)
     best.levels.insert(names.index(ROBUSTNESS), level)
     return best
@@ -102,12 +102,14 @@ class Improver:
 
     def _most_robust(self) -> None:
         """Robustness; whether and when the models of the later levels demand it."""
-        before, bound = self.best.assignment, most_robust(self.best, self.clock)
+        before, asked = self.best.assignment, most_robust(self.best, self.clock)
         value = self.best.values[ROBUSTNESS]
-        self.best.levels.append(level_of(ROBUSTNESS, value, bound))
+        self.best.levels.append(level_of(ROBUSTNESS, value, asked.bound))
         if value < in_a_row(self.problem):
             self.robust = value
             self.late = self.best.assignment is not before
+        if self.late and asked.period == value:
+            self.asked = asked.part
 
     def _least(self, name: str) -> int | None:
         """A bound on a level, and a schedule that meets it if one is found.
@@ -197,8 +199,9 @@ class Improver:
     def _up_to(self, longest: int | None) -> Part:
         """The whole model up to that length, which may be the last one asked for."""
         last = self.asked
-        same = last is not None and last.model.space.longest == longest and not self.late
-        return last if last is not None and same else self._whole(longest)
+        if last is None or last.late != self.late or last.model.space.longest != longest:
+            return self._whole(longest)
+        return last
 
     def _whole(self, longest: int | None) -> Part:
         return self._part(short(self.problem, self.ii, longest), longest)
@@ -230,7 +233,7 @@ class Improver:
             return None
         space = self.parts[0].model.space
         part = Part(build(space.problem, self.ii, longest=space.longest), fixed=True)
-        return self.rounds.search("registers", [part], None, 2)
+        return self.rounds.search("registers", [part], None, ANYHOW)
 
     def _dearest_excluded(self) -> int:
         """A floor of the hand-off cost: role partitions are looked at from the cheapest on.

@@ -7,7 +7,7 @@ are, unless a relaxation without orders says that there are none.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from twill.events.longer import longer, without_registers
 from twill.events.robust import LONGER
@@ -35,15 +35,28 @@ MOST_ASKED = 8
 """Periods that are asked for."""
 
 
-def most_robust(best: Best, clock: Clock) -> int:
-    """Make the best the most robust schedule known; what none can be below."""
-    bound = min(_bound(best), best.values[ROBUSTNESS])
-    if best.values[ROBUSTNESS] > bound and best.problem.limits.concurrency != "paper":
-        bound = _closer(best, bound, clock)
-    return min(bound, best.values[ROBUSTNESS])
+@dataclass(slots=True)
+class Asked:
+    """What is known of robustness. ``bound``: no schedule is below.
+
+    ``part``: a model of all schedules that are as robust as ``period``, if one was built.
+    """
+
+    bound: int
+    part: Part | None = None
+    period: int = 0
 
 
-def _closer(best: Best, bound: int, clock: Clock) -> int:
+def most_robust(best: Best, clock: Clock) -> Asked:
+    """Make the best the most robust schedule known."""
+    asked = Asked(min(_bound(best), best.values[ROBUSTNESS]))
+    if best.values[ROBUSTNESS] > asked.bound and best.problem.limits.concurrency != "paper":
+        asked.bound = _closer(best, asked, clock)
+    asked.bound = min(asked.bound, best.values[ROBUSTNESS])
+    return asked
+
+
+def _closer(best: Best, asked: Asked, clock: Clock) -> int:
     """Ask for ever more robust schedules; what none can be below.
 
     With the roles of the best the bound is often reached, in milliseconds. Otherwise any roles are
@@ -51,8 +64,8 @@ def _closer(best: Best, bound: int, clock: Clock) -> int:
     """
     rounds = Rounds(best, clock)
     rounds.tell(ROBUSTNESS)
+    bound, tried = asked.bound, 0
     _own(best, rounds, bound)
-    tried = 0
     for turn in range(MOST_ASKED):
         value = best.values[ROBUSTNESS]
         if bound >= value or clock.over:
@@ -61,7 +74,7 @@ def _closer(best: Best, bound: int, clock: Clock) -> int:
             return value
         tried = value
         period = (bound, value - 1)[turn] if turn < 2 else (bound + value - 1) // 2
-        answer = _ask(best, rounds, period, again=turn > 0)
+        answer = _ask(best, rounds, asked, period, again=turn > 0)
         if answer == "infeasible":
             bound = max(bound, period + 1)
         elif answer == "unknown" and turn:
@@ -69,7 +82,7 @@ def _closer(best: Best, bound: int, clock: Clock) -> int:
     return bound
 
 
-def _ask(best: Best, rounds: Rounds, period: int, *, again: bool) -> Answer:
+def _ask(best: Best, rounds: Rounds, asked: Asked, period: int, *, again: bool) -> Answer:
     """Whether a schedule is as robust as that, in the time that is allowed.
 
     With the roles of the best first, if that is ``again`` to be asked, then with any.
@@ -78,23 +91,27 @@ def _ask(best: Best, rounds: Rounds, period: int, *, again: bool) -> Answer:
         own = _own(best, rounds, period)
         if own in {"optimal", "feasible"}:
             return own
-    return _asked(best, rounds, period, best.problem, ASK_EFFORT)
+    answer, asked.part = _asked(best, rounds, period, best.problem, ASK_EFFORT)
+    asked.period = period
+    return answer
 
 
 def _own(best: Best, rounds: Rounds, period: int) -> Answer:
     """The same with the roles of the best, which is decided sooner."""
-    return _asked(best, rounds, period, narrowed(best.problem, best.assignment), OWN_EFFORT)
+    return _asked(best, rounds, period, narrowed(best.problem, best.assignment), OWN_EFFORT)[0]
 
 
-def _asked(best: Best, rounds: Rounds, period: int, problem: Problem, effort: float) -> Answer:
+def _asked(
+    best: Best, rounds: Rounds, period: int, problem: Problem, effort: float
+) -> tuple[Answer, Part | None]:
     ii, longest = best.assignment.ii, longest_of(best)
-    part = Part(build(short(problem, ii, longest), ii, longest=longest))
+    part = Part(build(short(problem, ii, longest), ii, longest=longest), late=True)
     if part.model.space.distances is None or rounds.clock.over:
-        return "unknown"
+        return "unknown", None
     add_late(part.model, LONGER, period)
     (result,) = rounds.race("", [(part, FINDS)], effort)
     best.take(result, ROBUSTNESS)
-    return result.answer
+    return result.answer, part
 
 
 # What no schedule is below

@@ -40,8 +40,11 @@ ROUNDS: tuple[Round, ...] = (
 No single way does well on every level: bounds on the length come from the tree search,
 hand-offs want no relaxation, registers want one (measured on forward attention, h100)."""
 
-FIXED: tuple[Round, ...] = (((Way(0), CLIMB), 0.4), ((Way(0), Way(1, tree=True)), 0.4))
+FIXED: tuple[Round, ...] = (((BETTER, Way(0)), 0.4), ((Way(0), Way(1, tree=True)), 0.4))
 """The first rounds where all roles are fixed: soonest without relaxation, hard ones by probing."""
+
+ANYHOW: tuple[Round, ...] = (((Way(0), CLIMB), 0.4), ((Way(0), Way(1, tree=True)), 0.4))
+"""Rounds for a level in one role partition where latencies need not be borne longer."""
 
 MANY: Round = ((BETTER,), 0.1)
 """The first of them where there are several such models, which then run side by side."""
@@ -50,7 +53,7 @@ LATE: Round = ((Way(0), Way(1)), 0.4)
 """The round after the first where schedules must bear longer latencies and roles are open."""
 
 TOGETHER: tuple[Round, ...] = (
-    ((CLIMB, BETTER), 0.04),
+    ((CLIMB, BETTER), 0.025),
     ((BETTER, CLIMB), 0.2),
     ((Way(0), Way(1, tree=True)), 0.4),
 )
@@ -123,15 +126,19 @@ class Rounds:
         self.best, self.clock = best, clock
 
     def search(
-        self, name: str, parts: Sequence[Part], floor: int | None, most: int | None = None
+        self,
+        name: str,
+        parts: Sequence[Part],
+        floor: int | None,
+        rounds: Sequence[Round] | None = None,
     ) -> int | None:
         """Improve one level; the best bound over all parts, None if nothing is known.
 
-        In at most so many rounds, where a number is given.
+        ``rounds``: those to run, instead of all that suit the parts.
         """
         for part in parts:
             part.bound, part.spent = floor, False
-        for ways, effort in _rounds(name, parts)[:most]:
+        for ways, effort in rounds or _rounds(name, parts):
             beside = 1 if len(ways) > 1 else self.clock.options.workers
             for some in batched((part for part in parts if self._open(name, part)), beside):
                 if not self.clock.over:

@@ -29,6 +29,16 @@ def takes_over(problem: Problem, dependence: Dependence) -> bool:
     )
 
 
+def reads_registers(problem: Problem, dependence: Dependence) -> bool:
+    """Whether an engine reads a value where it lies in registers, and leaves it there."""
+    return (
+        dependence.kind == "flow"
+        and problem.op[dependence.src].in_registers
+        and problem.op[dependence.dst].asynchronous
+        and not takes_over(problem, dependence)
+    )
+
+
 def implied_dependences(problem: Problem) -> tuple[Dependence, ...]:
     """What in-place results imply: every other reader of the old value finishes first."""
     readers = readers_of(problem.dependences)

@@ -40,8 +40,9 @@ COUNTS = {
     (FORWARD, "b200"): (2 + 2 * 14, 2 * 22),
     # four loads; ten operations for each half of the keys, dQ a chain of two; dS to shared
     # twice; dQ to shared and its store in four parts. Reads of one half: S 1, x 2, p 1, P 1,
-    # dP 1, y 2, ds 2, dS 1, dV 3, dK 3 = 17, the move of dS 1; dQ 1 and 2; 4 moves, 4 stores
-    (BACKWARD, "h100"): (4 + 2 * 10 + 2 + 2 + 4 + 4, 2 * 18 + 3 + 4 + 4),
+    # dP 1, y 2, ds 2, dS 1, dV 3, dK 3 = 17, the move of dS 1; dQ 1 and 2; 4 moves, 4 stores.
+    # The move of dS comes before dK in each half: both read its registers
+    (BACKWARD, "h100"): (4 + 2 * 10 + 2 + 2 + 4 + 4, 2 * 18 + 3 + 4 + 4 + 2),
     # uncut; S and dP to registers, P and dS to tensor memory, dS to shared memory, dQ by way
     # of registers to shared memory in four parts
     (BACKWARD, "b200"): (4 + 10 + 1 + 5 + 4 + 4 + 4, 17 + 5 + 1 + 4 + 4 + 4),
@@ -200,7 +201,7 @@ def test_storage_on_b200(joined: Joined) -> None:
 
 
 def _readers(problem: Problem, src: str) -> set[str]:
-    return {d.dst for d in problem.dependences if d.src == src}
+    return {d.dst for d in problem.dependences if d.src == src and d.kind == "flow"}
 
 
 def test_where_the_gradient_of_the_scores_goes(joined: Joined) -> None:
@@ -238,6 +239,39 @@ def test_dq_is_a_chain_over_the_halves_of_the_keys(joined: Joined) -> None:
     assert (chain.delay, chain.blocking) == (256, False)
     assert problem.op["dQ[n1]"].in_place == InPlace("dQ[n0]")
     assert {f"dQ.shared[d{i}]" for i in range(4)} == _readers(problem, "dQ[n1]")
+
+
+MULTIPLY = (
+    "  A: {kind: load, shape: [M, K]}\n"
+    "  B: {kind: load, shape: [K, N]}\n"
+    "  P: {kind: move, read: A, in: register}\n"
+    "  C: {kind: mma, a: P, b: B, shape: [M, N]}\n"
+    "  s: {kind: reduce, function: sum, read: C, shape: [M]}\n"
+)
+"""C reads P in registers, on machines whose multiplies can."""
+
+
+@pytest.mark.parametrize(
+    ("machine", "reader", "order"),
+    [
+        # another reader of P goes first, for as long as it reads; unless it needs C anyway
+        ("h100", "read: P", ("r", "C", 64, 0)),
+        ("h100", "read: [P, s@-1]", ("r", "C", 64, 0)),
+        ("h100", "read: [P, s]", None),
+        # what reads it an iteration later waits until the multiply, 256 cycles and 46, is over
+        ("h100", "read: P@-1", ("C", "r", 256 + 46, 1)),
+        # instructions that a warp executes itself read registers in their order
+        ("a100", "read: P", None),
+    ],
+)
+def test_others_read_the_registers_of_a_multiply_first(
+    joined: Joined, machine: str, reader: str, order: tuple[str, str, int, int] | None
+) -> None:
+    """PTX: nothing touches what wgmma reads in registers until it has been waited for."""
+    last = f"  r: {{kind: elementwise, function: fma, {reader}}}\n"
+    problem = joined(MULTIPLY + last, machine, {"N": 64}).problem
+    found = [(d.src, d.dst, d.delay, d.distance) for d in problem.dependences if d.kind == "order"]
+    assert found == ([order] if order else [])
 
 
 def test_reductions_over_a_cut_dimension_become_chains(joined: Joined) -> None:

@@ -13,9 +13,10 @@ from tests.random_problems import random_problem
 from twill.diagnostics import InputError
 from twill.lower import WarpProgram, confused_phases, lower, missing_orderings
 from twill.lower.program import Arrive, Drain, Instruction, Run, Sync, Wait
-from twill.problem import Problem
+from twill.problem import Dependence, Op, Problem, Result, RoleLimits
 from twill.schedule import Schedule
 from twill.solver import solve
+from twill.solver.assemble import Claim, assemble
 from twill.solver.options import SolveOptions
 
 pairs = pytest.mark.parametrize(("loop", "machine"), PAIRS)
@@ -179,6 +180,34 @@ def test_a_memory_too_small_for_alignment_is_an_error() -> None:
     )
     with pytest.raises(InputError, match=r"shared: the program takes 98352 bytes .* 1 more"):
         lower(small, schedule)
+
+
+@pytest.mark.parametrize(
+    ("start", "body"),
+    [
+        (10, ["drain multiply -1 pending 0", "v 0", "other 0", "multiply 0"]),
+        (60, ["v 0", "multiply 0", "drain multiply 0 pending 0", "other 0"]),
+        (140, ["v 0", "multiply 0", "drain multiply 0 pending 0", "other 0"]),
+    ],
+)
+def test_nothing_touches_registers_that_an_engine_reads(start: int, body: list[str]) -> None:
+    """Not even to read them: another reader goes first, or waits until the engine is done."""
+    ops = (
+        Op("v", issue=10, latency=10, warps=4, result=Result("register", 8)),
+        Op("multiply", issue=2, latency=100, warps=4, asynchronous=True),
+        Op("other", issue=10, latency=10, warps=4),
+    )
+    flows = (Dependence("v", "multiply", 10), Dependence("v", "other", 10, read_until=10))
+    problem = Problem("t", ops, flows, roles=RoleLimits(2, 8))
+    claim = Claim("feasible", 200, "not proved")
+    starts = {"v": 0, "multiply": 30, "other": start}
+    schedule = assemble(problem, "", 200, starts, dict.fromkeys(starts, 0), claim)
+    program = lower(problem, schedule)
+    assert [words(i) for i in program.roles[0].body] == body
+    assert missing_orderings(problem, schedule, program) == ()
+    for name, position, _ in synchronising(program):
+        missing = missing_orderings(problem, schedule, without(program, name, position))
+        assert any((o.src, o.kind) == ("multiply", "registers") for o in missing)
 
 
 def test_a_problem_without_roles_has_no_program() -> None:

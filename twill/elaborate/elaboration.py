@@ -11,6 +11,7 @@ from twill.diagnostics import Diagnostic, InputError
 from twill.elaborate.costing import Costs
 from twill.elaborate.graph import Edge, Graph, Node
 from twill.elaborate.limits import too_large
+from twill.elaborate.operands import readers_first
 from twill.elaborate.placement import place
 from twill.elaborate.settings import Settings, settle
 from twill.elaborate.tiles import TileOp, tiles
@@ -83,12 +84,11 @@ class _Builder:
             raise InputError(dict.fromkeys(self.faults))
         self._fit_places()
         ops = tuple(self._op(node) for node in self.graph.nodes.values())
+        flows = tuple(d for node in self.graph.nodes.values() for d in self._dependences(node))
         problem = Problem(
             name=self.loop.name,
             ops=ops,
-            dependences=tuple(
-                d for node in self.graph.nodes.values() for d in self._dependences(node)
-            ),
+            dependences=(*flows, *readers_first(self.graph, self.cost, flows)),
             units=self.machine.problem_units(),
             memories=self.machine.problem_memories(),
             invariants=self._invariants(),

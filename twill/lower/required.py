@@ -2,7 +2,8 @@
 
 A schedule keeps its promises by time. A program has no clock: each of these orders must follow
 from program order, from an engine that works in order, or from a barrier. They are
-the dependences of the problem, the reuse of every slot of a ring, and that of registers.
+the dependences of the problem, the reuse of every slot of a ring, and that of registers, which
+nothing but an engine that reads them touches meanwhile.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal
 from twill.accounting import Usage
 from twill.lower.registers import Chain
 from twill.problem import Dependence, Op, Problem
-from twill.storage import Buffer
+from twill.storage import Buffer, reads_registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def required(usage: Usage, depth: dict[str, int], chains: Sequence[Chain]) -> tu
         *_handoff_reuse(usage, depth),
         *_register_reuse(usage, chains),
         *_received_reuse(usage),
+        *_undisturbed(usage),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -108,7 +110,7 @@ def _dependences(usage: Usage) -> Iterator[Ordering]:
             full = usage.crosses(d) or _all_warps(problem, memory, src, dst)
             yield Ordering(d.src, d.dst, d.distance, "flow", full, in_order=in_order)
         else:
-            place = dst.in_place
+            place = dst.in_place if d.kind != "order" else None
             memory = _memory(problem, place.op) if place is not None else None
             full = usage.crosses(d) or _all_warps(problem, memory, src, dst)
             shift = max(0, place.distance - d.distance) if place is not None else 0
@@ -181,6 +183,29 @@ def _received_reuse(usage: Usage) -> Iterator[Ordering]:
         for d in readers:
             if usage.problem.op[d.dst].asynchronous:
                 yield Ordering(d.dst, d.dst, 1, "registers", False)
+
+
+def _undisturbed(usage: Usage) -> Iterator[Ordering]:
+    """Registers that an engine reads are touched by nothing else until it is known to be done.
+
+    Not even read (PTX ISA, wgmma.wait_group). Which of two readers goes first is the schedule's.
+    """
+    problem, ii, start = usage.problem, usage.ii, usage.start
+    for d in problem.dependences:
+        if not reads_registers(problem, d):
+            continue
+        engine = start[d.dst] + d.distance * ii
+        for other in _uses(problem, d.src):
+            apart = usage.role[other.dst] != usage.role[d.dst]
+            if apart or problem.op[other.dst].asynchronous:
+                continue
+            first, then = d, other
+            if start[other.dst] + other.distance * ii <= engine:
+                first, then = other, d
+            yield Ordering(
+                first.dst, then.dst, then.distance - first.distance, "registers", False,
+                shift=first.distance,
+            )  # fmt: skip
 
 
 def _register_users(usage: Usage, chain: Chain) -> Iterator[tuple[str, int]]:
