@@ -6,17 +6,22 @@ import time
 from dataclasses import dataclass, field
 
 from twill.solver.options import OnProgress, Progress, SolveOptions, Stop
+from twill.solver.proof.spare import Spare
 
 
 @dataclass
 class Clock:
-    """Time and work of a running search."""
+    """Time and work of a running search.
+
+    ``spare``: the process that its next refutation is looked for in, if one waits.
+    """
 
     options: SolveOptions
     stop: Stop
     on_progress: OnProgress | None = None
     started: float = field(default_factory=time.monotonic)
     work: float = 0.0
+    spare: Spare = field(default_factory=Spare)
 
     @property
     def elapsed(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from twill.lemmas import horizon
 from twill.problem import Problem
@@ -15,6 +16,9 @@ from twill.solver.cpsat.engine import Answer, Assignment, Run, Way
 from twill.solver.cpsat.model import build
 from twill.solver.probes import SPARK_EFFORT, Probes
 from twill.solver.role_seeds import RoleSeeds
+
+if TYPE_CHECKING:
+    from twill.solver.ahead import Ahead
 
 PART_EFFORT = 1.0
 """Deterministic work of one run on one of equal sub-tiles alone, which bounds the whole."""
@@ -44,8 +48,9 @@ class Search(Probes):
         lower_bound: int,
         clock: Clock,
         known: Assignment | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
-        super().__init__(problem, lower_bound, clock)
+        super().__init__(problem, lower_bound, clock, ahead)
         self.horizon = horizon(problem)
         self.seeds = RoleSeeds(problem, clock)
         self.seeded = False
@@ -93,12 +98,12 @@ class Search(Probes):
 
     def _seen(self, start: int) -> bool:
         """Whether runs that are short find a schedule, at the bound or above."""
-        if self.easily(start) or (start not in self.refuted and self.find(start, 0)):
+        if self.easily(start) or any(self.easily(ii) for ii in self._rungs(start)):
             return True
-        if any(self.easily(ii) for ii in self._rungs(start)):
+        if start not in self.refuted and self.find(start, 0):
             return True
-        rungs = self._rungs(start) if self.hard else ()
-        return any(self.glance(ii, whole=True) == "feasible" for ii in rungs)
+        rungs = chain([start], self._rungs(start)) if self.hard else ()
+        return any(self.look(ii) == "feasible" for ii in rungs)
 
     def _asked_upwards(self) -> bool:
         """Whether the search for refutations finds a schedule, at the bound or above."""
@@ -195,8 +200,9 @@ class Search(Probes):
         A tightened schedule is often the best there is: its II less one is looked at first.
         """
         assert self.best is not None
-        self.tell(self.best.ii - 1)
-        if self.decide(build(self.problem, self.best.ii - 1), SPARK_EFFORT) == "infeasible":
+        below = self.best.ii - 1
+        self.tell(below)
+        if not self.hard and self.decide(build(self.problem, below), SPARK_EFFORT) == "infeasible":
             return
         floor = self.low - 1
         while not self.clock.over and self.best.ii - floor > 1:

@@ -7,6 +7,7 @@ any length within the stage limit) may answer infeasible; an unknown leaves a ga
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from twill.lemmas import monotone
 from twill.problem import Problem
@@ -21,6 +22,9 @@ from twill.solver.repeat import Repeater
 from twill.solver.restrict import restricted, restrictions
 from twill.solver.tighten import tightened
 
+if TYPE_CHECKING:
+    from twill.solver.ahead import Ahead
+
 FIRST_EFFORT = 2.0
 """Deterministic work of the first run on the whole model at a probe; later ones double it."""
 
@@ -29,7 +33,11 @@ FIND_EFFORT = 0.5
 that many short ones with other seeds find a schedule sooner than few long ones."""
 
 GLANCE_EFFORT = 0.2
-"""Deterministic work of one run where only easy answers are wanted."""
+"""Deterministic work of one where only easy answers are wanted, or on the whole model where these
+are not had."""
+
+EASY_EFFORT = 0.045
+"""Deterministic work of one run on the whole model where only easy answers are wanted."""
 
 SPARK_EFFORT = 0.02
 """Deterministic work for what is seen at once: most IIs just below the smallest."""
@@ -49,11 +57,13 @@ class Probes:
 
     ``best`` is the schedule with the smallest II; every II below ``low`` is excluded, those of
     ``refuted`` by an engine, of ``refutations`` with a file that shows it. ``hard``: the whole
-    model is not decided at a glance.
+    model was not decided at a glance. ``ahead``: decides the levels of the best meanwhile.
     """
 
-    def __init__(self, problem: Problem, lower_bound: int, clock: Clock) -> None:
-        self.problem, self.clock = problem, clock
+    def __init__(
+        self, problem: Problem, lower_bound: int, clock: Clock, ahead: Ahead | None = None
+    ) -> None:
+        self.problem, self.clock, self.ahead = problem, clock, ahead
         self.low = lower_bound
         self.monotone = monotone(problem)
         self.best: Assignment | None = None
@@ -64,30 +74,36 @@ class Probes:
         self.repeater = Repeater(problem, clock)
         self._asked: set[int] = set()
 
-    def glance(self, ii: int, whole: bool = False) -> Answer:
+    def glance(self, ii: int) -> Answer:
         """Decide one II if that is easy; ``best`` has the schedule if there is one.
 
-        Where no schedule is known, restricted models are looked at first: they find. Later most
-        answers are refutations, so the whole model is, very shortly. Once it was hard to decide
-        it is left aside, unless asked for.
+        Restricted models find, so they are looked at first as long as no schedule is known. Later
+        most answers are refutations, so the whole model is. Once that was hard to decide it is
+        left aside: the search for refutations knows more, and finds what is left to be found.
         """
         self.tell(ii)
-        model = None
-        if self.best is not None and (whole or not self.hard):
-            model = build(self.problem, ii)
-            answer = self.decide(model, SPARK_EFFORT)
+        known = self.best is not None
+        if not known and self._lightly(ii):
+            return "feasible"
+        if not self.hard:
+            answer = self.decide(build(self.problem, ii), EASY_EFFORT)
             if answer != "unknown":
                 return answer
+            self.hard = True
+        return "feasible" if known and self._lightly(ii) else "unknown"
+
+    def look(self, ii: int) -> Answer:
+        """The whole model, longer than at a glance."""
+        self.tell(ii)
+        return self.decide(build(self.problem, ii), GLANCE_EFFORT)
+
+    def _lightly(self, ii: int) -> bool:
+        """Whether a restricted model has a schedule."""
         how = Run(self.clock.left, GLANCE_EFFORT, self.clock.options.seed, Way(linear=0))
-        for some in batched(self._narrower(ii), self.clock.options.workers):
-            if self._kept(self.race([(each, how) for each in some], ("optimal",))):
-                return "feasible"
-        if self.hard and not whole:
-            return "unknown"
-        before = self.clock.work
-        answer = self.decide(model or build(self.problem, ii), GLANCE_EFFORT)
-        self.hard = self.hard or self.clock.work - before > GLANCE_EFFORT / 2
-        return answer
+        return any(
+            self._kept(self.race([(each, how) for each in some], ("optimal",)))
+            for some in batched(self._narrower(ii), self.clock.options.workers)
+        )
 
     def _narrower(self, ii: int) -> Iterator[Model]:
         """Models that only find: with the roles of the best, with few roles and stages."""
@@ -126,25 +142,36 @@ class Probes:
         self.tell(ii)
         rounds = REFUTE_ROUNDS // len(self.problem.ops)
         effort = Effort(rounds, self.clock.left, REFUTE_WORK)
-        for report in attempt(self.problem, [ii], effort, self.clock.stop):
+        if self.ahead is not None and self.best is not None and ii == self.best.ii - 1:
+            self.ahead.begin(self.best)
+        spare = self.clock.spare
+        for report in attempt(self.problem, [ii], effort, self.clock.stop, spare=spare):
             if report.refutation is not None:
                 self.refutations.append(Refutation(ii, report.refutation))
                 self.refute(ii)
                 return "infeasible"
             if report.found is not None:
+                if self.ahead is not None:
+                    self.ahead.drop()
                 start, role = report.found
                 self.keep(Assignment(ii, start, role))
                 return "feasible"
         return "unknown"
 
     def easily(self, ii: int) -> bool:
-        """Look for a schedule where that takes little: one that repeats a sub-tile, a glance."""
+        """Look for a schedule where that takes little: one that repeats a sub-tile, a glance.
+
+        Where it takes more, the search for refutations will be needed.
+        """
         self.tell(ii)
         found = self.repeater.find(ii)
         if found is not None:
             self.keep(found)
             return True
-        return self.glance(ii) == "feasible"
+        answer = self.glance(ii)
+        if self.hard:
+            self.clock.spare.prepare()
+        return answer == "feasible"
 
     def find(self, ii: int, turn: int) -> bool:
         """Look for a schedule in restricted models, where the search is shortest."""

@@ -46,6 +46,14 @@ def solve(
     with more constraints; one that does not verify here is left aside.
     """
     clock = Clock(options or SolveOptions(), stop or Stop(), on_progress)
+    try:
+        return _shown(problem, clock, known)
+    finally:
+        clock.spare.end()
+
+
+def _shown(problem: Problem, clock: Clock, known: Schedule | None) -> Outcome:
+    """What is found, and shown to be so."""
     outcome = _solved(problem, clock, known)
     if _rests_on_a_word(outcome):
         from twill.solver.proof.prove import prove
@@ -72,21 +80,23 @@ def _solved(problem: Problem, clock: Clock, known: Schedule | None) -> Outcome:
     limits = bounds(problem)
     if limits.ii is None:
         return Infeasible(_no_circuit(limits), "proved by arithmetic")
+    from twill.solver.ahead import Ahead
     from twill.solver.holds import adopted
-    from twill.solver.improve import improve
     from twill.solver.minimal_ii import Search
 
     first = adopted(problem, known) if known is not None else None
-    found = Search(problem, limits.ii, clock, first).run()
+    with Ahead(problem, clock) as ahead:
+        found = Search(problem, limits.ii, clock, first, ahead).run()
+        best = ahead.best(found.assignment) if found.assignment is not None else None
     if found.nowhere:
         return Infeasible(_nowhere(problem, found), "one engine's word", found.refutations)
-    if found.assignment is None:
+    if best is None:
         why = (
             f"no schedule found ({clock.why_over()}); every II below {found.lower_bound} is"
             " excluded"
         )
         return Unknown(Reason(why, (), ("a longer --time-limit",)), found.lower_bound)
-    return _outcome(problem, limits, found, improve(problem, found.assignment, clock), clock)
+    return _outcome(problem, limits, found, best, clock)
 
 
 def _outcome(

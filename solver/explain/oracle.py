@@ -43,6 +43,8 @@ class Oracle:
 
         search = Search(problem, ii, self.clock)
         answer = search.glance(ii)
+        if answer == "unknown":
+            answer = search.look(ii)
         if search.best is not None:
             self.starts, self.roles = search.best.start, search.best.role
             return "feasible"

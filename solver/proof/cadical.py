@@ -22,10 +22,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The additions of a proof and the axioms, by the solver's numbers; axioms by their place."""
+    """The additions of a proof by the solver's numbers, and how it numbers the input."""
 
-    axioms: dict[int, int]
+    inputs: dict[int, list[str]]
     steps: dict[int, Step]
+    place: dict[frozenset[int], int]
+
+    def axiom(self, number: int) -> int | None:
+        """The place in the input of what has that number, if it is none of the steps.
+
+        The solver numbers clauses in its own way, so they are found again by content.
+        """
+        literals = self.inputs.get(number)
+        return None if literals is None else self.place[frozenset(map(int, literals))]
 
 
 def prove(clauses: list[list[int]]) -> Trace | None:
@@ -33,7 +42,7 @@ def prove(clauses: list[list[int]]) -> Trace | None:
     import pysolvers
 
     if [] in clauses:  # the solver has no step for that
-        return Trace({1: clauses.index([])}, {2: Step((), (1,))})
+        return Trace({1: []}, {2: Step((), (1,))}, {frozenset(): clauses.index([])})
     with tempfile.TemporaryFile("w+") as proof:
         solver = pysolvers.cadical195_new()
         pysolvers.cadical195_set(solver, "binary", 0)
@@ -50,17 +59,15 @@ def prove(clauses: list[list[int]]) -> Trace | None:
 
 
 def _read(lines: Iterable[str], clauses: list[list[int]]) -> Trace:
-    """Axioms are found again by content: the solver numbers them in its own way."""
-    number = {frozenset(clause): i for i, clause in enumerate(clauses)}
-    axioms: dict[int, int] = {}
+    inputs: dict[int, list[str]] = {}
     steps: dict[int, Step] = {}
     for line in lines:
         kind, *fields = line.split()
         if kind == "o":
-            axioms[int(fields[0])] = number[frozenset(map(int, fields[1:-1]))]
+            inputs[int(fields[0])] = fields[1:-1]
         elif kind == "a":
             end = fields.index("0")
             literals = tuple(map(int, fields[1:end]))
             hints = tuple(map(int, fields[end + 2 : -1]))
             steps[int(fields[0])] = Step(literals, hints)
-    return Trace(axioms, steps)
+    return Trace(inputs, steps, {frozenset(clause): i for i, clause in enumerate(clauses)})

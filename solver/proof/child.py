@@ -25,8 +25,13 @@ def _limit_memory(size: int) -> None:
 
 
 def main() -> None:
-    """Read the job, report."""
-    job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 (from our own parent process)
+    """Read the job, report; nothing if the parent has ended without one."""
+    from twill.solver.proof import closing, lemmas, proposals  # noqa: F401 (loaded while it waits)
+
+    sent = sys.stdin.buffer.read()
+    if not sent:
+        return
+    job: Job = pickle.loads(sent)  # noqa: S301 (from our own parent process)
     _limit_memory(job.memory)
     gc.disable()  # all that is made is kept to the end: looking through it costs a fifth
     pickle.dump(run(job), sys.stdout.buffer)

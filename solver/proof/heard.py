@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from ctypes import PYFUNCTYPE, c_uint, c_void_p, cast
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import z3
 from z3 import z3core
-from z3.z3 import to_Ast, to_AstVectorObj
+from z3.z3 import to_Ast
 
 INFERRED = "smt"
 """The hint that Z3 gives with a clause that a theory implies."""
+
+LITERAL = re.compile(
+    r"(?P<denied>\(not )?\((?:= r(?P<same>\d+) r(?P<as>\d+)"
+    r"|(?P<relation>[<>]=) \(\+ s(?P<u>\d+) \(\* \(- 1\) s(?P<v>\d+)\)\)"
+    r" (?P<minus>\(- )?(?P<size>\d+)(?(minus)\)))\)(?(denied)\))"
+)
+"""Whether two roles are the same, or how far two starts are apart, and the contrary of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Heard:
     """The contraries of the literals of every inferred clause, each clause once.
 
     It listens below ``z3.OnClause``, which wraps every term of every clause: that would take
-    longer than the search.
+    longer than the search. A literal is wrapped once; otherwise only its address is looked at.
     """
 
     def __init__(self, solver: z3.Solver) -> None:
@@ -48,6 +58,9 @@ class Heard:
         self._known: dict[int, tuple[z3.ExprRef, Said]] = {}
         self._inferred: dict[int, tuple[z3.ExprRef, bool]] = {}
         self._listener = z3core.Z3_on_clause_eh(self._hear)
+        self._reference = c_void_p(self.context.ref().value)
+        self._size = _plain(z3core.Z3_ast_vector_size, c_uint, c_void_p, c_void_p)
+        self._get = _plain(z3core.Z3_ast_vector_get, c_void_p, c_void_p, c_void_p, c_uint)
         reference = self.context.ref()
         z3core.Z3_solver_register_on_clause(reference, solver.solver, None, self._listener)
 
@@ -60,10 +73,13 @@ class Heard:
         known = self._inferred.get(hint)
         if not (known or self._meet(hint))[1]:
             return
-        reference, vector = self.context.ref(), to_AstVectorObj(clause)
-        size = z3core.Z3_ast_vector_size(reference, vector)
-        some = (z3core.Z3_ast_vector_get(reference, vector, i) for i in range(size))
-        self._lemmas[tuple(map(self._literal, some))] = None
+        reference, get = self._reference, self._get
+        lemma = tuple([get(reference, clause, i) for i in range(self._size(reference, clause))])
+        if lemma not in self._lemmas:
+            self._lemmas[lemma] = None
+            for literal in lemma:
+                if literal not in self._known:
+                    self._keep(literal)
 
     def _meet(self, hint: int) -> tuple[z3.ExprRef, bool]:
         """A hint that is new, kept so that its address stays its own."""
@@ -71,31 +87,34 @@ class Heard:
         self._inferred[hint] = (term, term.decl().name() == INFERRED)
         return self._inferred[hint]
 
-    def _literal(self, ast: Any) -> int:
-        """Its address, kept likewise."""
-        number: int = ast.value
-        if number not in self._known:
-            term = z3.BoolRef(ast, self.context)
-            self._known[number] = (term, contrary(term))
-        return number
+    def _keep(self, literal: int) -> None:
+        """A literal likewise, and what it says."""
+        term = z3.BoolRef(to_Ast(literal), self.context)
+        self._known[literal] = (term, contrary(term.sexpr()))
 
 
-def contrary(term: z3.ExprRef) -> Said:
-    """What holds where a literal does not."""
-    holds = bool(z3.is_not(term))
-    atom = term.arg(0) if holds else term
-    if z3.is_eq(atom) and str(atom.arg(0)).startswith("r"):
-        return Together(_number(atom.arg(0)), _number(atom.arg(1)), holds)
-    if not (z3.is_le(atom) or z3.is_ge(atom)) or not z3.is_add(atom.arg(0)):
+def _plain(wrapper: Callable[..., Any], *types: Any) -> Callable[..., int]:
+    """The function of Z3's library behind a wrapper, with nothing of Python around it.
+
+    ``types``: of its result and of what it takes. It has no error to report here, and takes less
+    than its wrapper looks for one.
+    """
+    function = signature(wrapper).parameters["_elems"].default.f
+    address = cast(function, c_void_p).value
+    assert address is not None
+    return PYFUNCTYPE(*types)(address)
+
+
+def contrary(literal: str) -> Said:
+    """What holds where a literal, in the words of SMT-LIB, does not."""
+    found = LITERAL.fullmatch(literal)
+    if found is None:
         return None
-    one, other = atom.arg(0).children()
-    if not (z3.is_const(one) and z3.is_mul(other)):
-        return None
-    u, v, most = _number(one), _number(other.arg(1)), atom.arg(1).as_long()
-    if z3.is_le(atom):  # s<u> - s<v> <= most, else >= most
+    holds = found["denied"] is not None
+    if found["same"]:
+        return Together(int(found["same"]), int(found["as"]), holds)
+    u, v, most = int(found["u"]), int(found["v"]), int(found["size"])
+    most *= -1 if found["minus"] else 1
+    if found["relation"] == "<=":  # s<u> - s<v> <= most, else >= most
         return Starts(u, v, -most) if holds else Starts(v, u, most + 1)
     return Starts(v, u, most) if holds else Starts(u, v, 1 - most)
-
-
-def _number(constant: z3.ExprRef) -> int:
-    return int(str(constant)[1:])

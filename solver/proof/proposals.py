@@ -91,7 +91,7 @@ class Proposals:
     def _proposal(self, model: z3.ModelRef) -> Proposal:
         start = {name: _int(model, term) for name, term in self.start.items()}
         first = min(start.values())
-        role = {name: str(model.eval(term)) for name, term in self.role.items()}
+        role = {name: model.eval(term).sexpr() for name, term in self.role.items()}
         return Proposal(
             {name: at - first for name, at in start.items()}, role if self.has_roles else {}
         )

@@ -20,6 +20,7 @@ from twill.solver.options import Stop
 from twill.solver.proof.certificate import certificate_files
 from twill.solver.proof.process import attempt
 from twill.solver.proof.refute import Effort
+from twill.solver.proof.spare import Spare
 
 REFUTERS = ("z3", "cadical")
 """The names of the engines, as in the ``engines`` of a schedule."""
@@ -50,7 +51,7 @@ def prove(problem: Problem, outcome: Outcome, clock: Clock) -> Outcome:
     seconds = min(clock.left, clock.options.proof_limit)
     if seconds > 0:
         clock.tell(PHASE, None, "-", "-")
-    refutations = _refutations(problem, outcome, seconds, clock.stop)
+    refutations = _refutations(problem, outcome, seconds, clock.stop, clock.spare)
     if refutations is None:
         return outcome
     proved: Outcome
@@ -106,13 +107,17 @@ def check_outcome(problem: Problem, outcome: Outcome) -> None:
 
 
 def _refutations(
-    problem: Problem, outcome: Optimal | Infeasible, seconds: float, stop: Stop
+    problem: Problem,
+    outcome: Optimal | Infeasible,
+    seconds: float,
+    stop: Stop,
+    spare: Spare | None = None,
 ) -> tuple[Refutation, ...] | None:
     """What arithmetic leaves to be refuted; None where not all of it is."""
     wanted = _open(problem, outcome)
     known = {each.ii: each for each in outcome.refutations if each.ii in wanted}
     left = [ii for ii in wanted if ii not in known]
-    for report in attempt(problem, left, Effort(seconds=seconds), stop):
+    for report in attempt(problem, left, Effort(seconds=seconds), stop, spare=spare):
         if report.found is not None:
             schedule = checked_schedule(problem, report.ii, *report.found)
             raise EnginesDisagree(problem, schedule, "the propositional solver")

@@ -41,14 +41,15 @@ def trim(trace: Trace) -> Trimmed:
             met.add(number)
             if number in trace.steps:
                 open_ += trace.steps[number].hints
-    axioms = sorted({trace.axioms[number] for number in met if number in trace.axioms})
+    place = {number: axiom for number in met if (axiom := trace.axiom(number)) is not None}
     steps = sorted(number for number in met if number in trace.steps)
-    return _renumbered(trace, axioms, steps)
+    return _renumbered(trace, place, steps)
 
 
-def _renumbered(trace: Trace, axioms: list[int], steps: list[int]) -> Trimmed:
-    place = {axiom: i for i, axiom in enumerate(axioms, 1)}
-    new = {number: place[axiom] for number, axiom in trace.axioms.items() if axiom in place}
+def _renumbered(trace: Trace, place: Mapping[int, int], steps: list[int]) -> Trimmed:
+    axioms = sorted(set(place.values()))
+    rank = {axiom: i for i, axiom in enumerate(axioms, 1)}
+    new = {number: rank[axiom] for number, axiom in place.items()}
     new |= {number: i for i, number in enumerate(steps, len(axioms) + 1)}
     kept = (trace.steps[number] for number in steps)
     return Trimmed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations, permutations
 
 from twill.check.rules.streams import assumptions, blocks, least_window
@@ -17,12 +17,34 @@ def add_streams(candidate: Candidate) -> int:
     if problem.roles is None:
         return 0
     new = sum(_add_window(candidate, op.name) for op in problem.ops)
-    names = [op.name for op in problem.ops]
-    paper = problem.limits.concurrency == "paper"
-    for u, v in permutations(names, 2) if paper else combinations(names, 2):
-        if candidate.role[u] == candidate.role[v]:
-            new += _add_figure_6(candidate, u, v) if paper else _add_pair(candidate, u, v)
-    return new
+    if problem.limits.concurrency == "paper":
+        names = [op.name for op in problem.ops]
+        on_one = ((u, v) for u, v in permutations(names, 2) if _together(candidate, u, v))
+        return new + sum(_add_figure_6(candidate, u, v) for u, v in on_one)
+    return new + sum(_add_pair(candidate, u, v) for u, v in _clashes(candidate))
+
+
+def _together(candidate: Candidate, u: str, v: str) -> bool:
+    return candidate.role[u] == candidate.role[v]
+
+
+def _clashes(candidate: Candidate) -> Iterator[tuple[str, str]]:
+    """Pairs of one role of which one blocks and whose windows overlap, with all roles known."""
+    usage, ii = candidate.usage, candidate.period.ii
+    names = [op.name for op in candidate.period.problem.ops]
+    window = {name: usage.window(name) for name in names}
+    blocking = {name for name in names if usage.blocks(name)}
+    for u, v in combinations(names, 2):
+        waits = _together(candidate, u, v) and (u in blocking or v in blocking)
+        if waits and _turns(window[u], window[v], ii):
+            yield u, v
+
+
+def _turns(one: tuple[int, int], other: tuple[int, int], ii: int) -> list[int]:
+    """Every k for which the other window, k periods later, overlaps with this one."""
+    (begin, end), (first, last) = one, other
+    turns = range((begin - last) // ii, (end - first) // ii + 1)
+    return [k for k in turns if first + k * ii < end and begin < last + k * ii]
 
 
 def _facts(candidate: Candidate, *names: str) -> Assumed:
@@ -51,8 +73,6 @@ def _add_pair(candidate: Candidate, u: str, v: str) -> int:
         return _overlaps(candidate, u, v, assumed)
 
     assumed = _facts(candidate, u, v)
-    if not overlaps(assumed):
-        return 0
     fewest = _fewest(assumed, overlaps)
     return sum(candidate.axioms.add("stream", u, v, k, fewest) for k in overlaps(fewest))
 
@@ -64,10 +84,9 @@ def _overlaps(candidate: Candidate, u: str, v: str, assumed: Assumed) -> list[in
     if not (blocks(period, u, known) or blocks(period, v, known)):
         return []
     (a, b), (c, d) = least_window(period, u, known), least_window(period, v, known)
-    begin, end = candidate.start[u] + a.cycles, candidate.start[u] + b.cycles
-    first, last = candidate.start[v] + c.cycles, candidate.start[v] + d.cycles
-    turns = range((begin - last) // period.ii, (end - first) // period.ii + 1)
-    return [k for k in turns if first + k * period.ii < end and begin < last + k * period.ii]
+    one = candidate.start[u] + a.cycles, candidate.start[u] + b.cycles
+    other = candidate.start[v] + c.cycles, candidate.start[v] + d.cycles
+    return _turns(one, other, period.ii)
 
 
 def _add_figure_6(candidate: Candidate, running: str, blocked: str) -> int:

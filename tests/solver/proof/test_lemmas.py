@@ -37,7 +37,7 @@ def test_a_literal_is_read_as_what_holds_without_it(cycles: int, holds: bool) ->
     s0, s1 = z3.Ints("s0 s1")
     for term in (s1 - s0 >= cycles, s0 - s1 <= cycles, s1 - s0 < cycles):
         literal = z3.simplify(term if holds else z3.Not(term), arith_lhs=True)
-        said = contrary(literal)
+        said = contrary(literal.sexpr())
         assert isinstance(said, Starts)
         start = {0: s0, 1: s1}
         arc = start[said.dst] - start[said.src] >= said.cycles
@@ -49,9 +49,9 @@ def test_a_literal_is_read_as_what_holds_without_it(cycles: int, holds: bool) ->
 def test_a_literal_about_roles_is_read() -> None:
     """Equal roles are the contrary of different ones; of anything else nothing is read."""
     r2, r7 = z3.Consts("r2 r7", z3.DeclareSort("Role"))
-    assert contrary(z3.Not(r2 == r7)) == Together(2, 7, True)
-    assert contrary(r2 == r7) == Together(2, 7, False)
-    assert contrary(z3.Bool("b3")) is None
+    assert contrary(z3.Not(r2 == r7).sexpr()) == Together(2, 7, True)
+    assert contrary((r2 == r7).sexpr()) == Together(2, 7, False)
+    assert contrary(z3.Bool("b3").sexpr()) is None
 
 
 @pytest.mark.parametrize("seed", range(40))

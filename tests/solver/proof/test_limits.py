@@ -23,6 +23,7 @@ from twill.solver.proof.certificate import certificate_files
 from twill.solver.proof.job import Report
 from twill.solver.proof.process import attempt
 from twill.solver.proof.refute import Effort
+from twill.solver.proof.spare import Spare
 
 WORD = "one engine's word"
 
@@ -57,6 +58,30 @@ def test_a_refutation_in_a_child() -> None:
     assert first.refutation is not None
     assert second.found is not None
     assert attempt(values(), [3], Effort()) == (first,)
+
+
+def test_a_child_that_waits_does_the_same() -> None:
+    """It is used up by its job; the next is a new one."""
+    expected = attempt(values(), [3], Effort())
+    spare = Spare()
+    spare.prepare()
+    spare.prepare()
+    assert attempt(values(), [3], Effort(), spare=spare) == expected
+    assert attempt(values(), [3], Effort(), spare=spare) == expected
+    spare.end()
+
+
+def test_a_child_that_nobody_needs_ends() -> None:
+    """When it is told to, or when its stdin is closed as by a parent that is gone."""
+    spare = Spare()
+    spare.prepare()
+    child = spare.take()
+    assert child.poll() is None
+    out, _ = child.communicate(b"", 60)
+    assert (out, child.returncode) == (b"", 0)
+    spare.prepare()
+    spare.end()
+    spare.end()
 
 
 def test_limits_of_effort_end_it_with_what_says_nothing() -> None:
@@ -96,8 +121,9 @@ def limited(effort: Effort) -> Callable[..., tuple[Report, ...]]:
         _: Effort,
         stop: Stop | None = None,
         asked: Sequence[Problem] = (),
+        spare: Spare | None = None,
     ) -> tuple[Report, ...]:
-        return attempt(claimed, iis, effort, stop, asked)
+        return attempt(claimed, iis, effort, stop, asked, spare=spare)
 
     return run
 
@@ -152,7 +178,9 @@ def test_part_of_a_chain_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two IIs that must be refuted one is: nothing is claimed of it."""
     outcome = word(values())
     monkeypatch.setattr(proving, "_open", lambda *_: range(2, 4))
-    monkeypatch.setattr(proving, "attempt", lambda p, iis, *rest: attempt(p, list(iis)[:1], *rest))
+    monkeypatch.setattr(
+        proving, "attempt", lambda p, iis, *rest, **more: attempt(p, list(iis)[:1], *rest, **more)
+    )
     assert prove(outcome) == outcome
 
 

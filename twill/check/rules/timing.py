@@ -22,7 +22,7 @@ def circuit(_period: Period, arcs: Rows) -> Clause:
         balance[u] -= 1
         balance[v] += 1
         total += cycles
-        terms.append(negated(after(u, v, cycles)))
+        terms.append(after(v, u, 1 - cycles))  # the contrary: starts are whole numbers
     if any(balance.values()):
         raise Invalid("the arcs do not close")
     if total <= 0:
