@@ -56,7 +56,8 @@ def measure(name: str, options: SolveOptions) -> Row:
     row.cpu = time.process_time() - cpu + children.ru_utime + children.ru_stime
     total = time.monotonic() - started
     proof = total - watch.proof_began if watch.proof_began is not None else 0.0
-    row.seconds["ii"] = max(0.0, (watch.ii_over or total) - row.seconds["bounds"])
+    over = watch.ii_over or watch.proof_began or total
+    row.seconds["ii"] = max(0.0, over - row.seconds["bounds"])
     row.seconds["proof"] = proof
     row.seconds["levels"] = max(0.0, total - proof - row.seconds["bounds"] - row.seconds["ii"])
     row.seconds["total"] = total

@@ -17,7 +17,7 @@ from twill.problem import Problem
 from twill.solver.clock import Clock
 from twill.solver.cpsat.engine import Assignment
 from twill.solver.improve import improve
-from twill.solver.options import Stop
+from twill.solver.options import Progress, Stop
 from twill.solver.rounds import Best
 
 
@@ -38,6 +38,7 @@ class Ahead:
         self.problem, self.clock = problem, clock
         self.pool = ThreadPoolExecutor(1)
         self.running: Running | None = None
+        self.wanted = False
 
     def __enter__(self) -> Self:
         """Nothing runs yet."""
@@ -58,7 +59,7 @@ class Ahead:
         if self.clock.options.workers < 2 or self._of(assignment) is not None:
             return
         self.drop()
-        clock = Clock(self.clock.options, Stop(), self.clock.on_progress, self.clock.started)
+        clock = Clock(self.clock.options, Stop(), self._tell, self.clock.started)
         forget = self.clock.stop.watch(clock.stop.request)
         best = self.pool.submit(improve, self.problem, assignment, clock)
         self.running = Running(assignment, clock, best, forget)
@@ -77,11 +78,17 @@ class Ahead:
         if running is None:
             self.drop()
             return improve(self.problem, assignment, self.clock)
+        self.wanted = True
         found = running.best.result()
         running.forget()
         self.clock.work += running.clock.work
         self.running = None
         return found
+
+    def _tell(self, progress: Progress) -> None:
+        """Report progress once somebody waits for it; until then the search has the word."""
+        if self.wanted and self.clock.on_progress is not None:
+            self.clock.on_progress(progress)
 
     def _of(self, assignment: Assignment) -> Running | None:
         """What runs, if it is this schedule's."""

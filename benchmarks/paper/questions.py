@@ -51,6 +51,7 @@ class Question:
     changes: tuple[str, ...] = ()
     max_roles: int | None = None
     registers: int | None = None
+    max_stages: int | None = None
     no_handoff: bool = False
     fixed: tuple[tuple[str, str], ...] = ()
     readings: tuple[str, ...] = ()
@@ -67,6 +68,8 @@ class Question:
             words.append(f"--forbid-roles-above {self.max_roles}")
         if self.registers is not None:
             words.append(f"--registers-per-role {self.registers}")
+        if self.max_stages is not None:
+            words.append(f"--max-stages {self.max_stages}")
         words += ["--no-handoff"] if self.no_handoff else []
         words += [f"--fix-role '{op}={label}'" for op, label in self.fixed]
         if profile == "paper":
@@ -89,6 +92,7 @@ def problem_of(question: Question) -> Problem:
     knobs = Knobs(
         question.max_roles,
         question.registers,
+        max_stages=question.max_stages,
         no_handoff=question.no_handoff,
         fixed_roles=dict(question.fixed),
     )
