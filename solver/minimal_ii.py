@@ -98,9 +98,9 @@ class Search(Probes):
 
     def _seen(self, start: int) -> bool:
         """Whether runs that are short find a schedule, at the bound or above."""
-        if self.easily(start) or any(self.easily(ii) for ii in self._rungs(start)):
+        if self.easily(start) or (start not in self.refuted and self.find(start, 0)):
             return True
-        if start not in self.refuted and self.find(start, 0):
+        if any(self.easily(ii) for ii in self._rungs(start)):
             return True
         rungs = chain([start], self._rungs(start)) if self.hard else ()
         return any(self.look(ii) == "feasible" for ii in rungs)
