@@ -15,7 +15,7 @@ from twill.lemmas import enough_stages, monotone
 from twill.problem import Problem
 from twill.solver.bounds import bounds
 from twill.solver.clock import Clock
-from twill.solver.cpsat.engine import Answer
+from twill.solver.cpsat.engine import Answer, Way
 from twill.solver.cpsat.late import add_late
 from twill.solver.cpsat.model import build
 from twill.solver.cpsat.partition import narrowed
@@ -109,7 +109,9 @@ def _asked(
     if part.model.space.distances is None or rounds.clock.over:
         return "unknown", None
     add_late(part.model, LONGER, period)
-    (result,) = rounds.race("", [(part, FINDS)], effort)
+    (result,) = rounds.race("", [(part, FINDS)], effort / 4)
+    if result.answer == "unknown":
+        result = rounds.race("", [(part, FINDS), (part, Way(0))], effort)[-1]
     best.take(result, ROBUSTNESS)
     return result.answer, part
 
