@@ -156,9 +156,9 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
           S_m0, [&](int e) { return S_m0[e] * scale - m_m0[0][twill::row_of(e)] * scale; });
       // cycle 1202 | stage 0 | role1 | sfu | p[m0]@+1
       twill::each(S_m0, [&](int e) { return twill::exp2(S_m0[e]); });
-      // cycle 1732 | stage 0 | role1 | fma | l[m0]@+1
+      // cycle 1750 | stage 0 | role1 | fma | l[m0]@+1
       twill::row_sum(l_scaled_m0, l_scaled_m0, S_m0);
-      // cycle 1796 | stage 0 | role1 | convert | P[m0]@+1
+      // cycle 1814 | stage 0 | role1 | convert | P[m0]@+1
       twill::convert(P_m0, S_m0);
     }
   }
@@ -195,13 +195,13 @@ __device__ __forceinline__ void role_role1(const Parameters& p, uint32_t shared)
         S_m0, [&](int e) { return S_m0[e] * scale - m_m0[0][twill::row_of(e)] * scale; });
     // cycle 1202 | stage 0 | role1 | sfu | p[m0]@+1
     twill::each(S_m0, [&](int e) { return twill::exp2(S_m0[e]); });
-    // cycle 1732 | stage 0 | role1 | fma | l[m0]@+1
+    // cycle 1750 | stage 0 | role1 | fma | l[m0]@+1
     twill::row_sum(l_scaled_m0, l_scaled_m0, S_m0);
     twill::wgmma_wait<0>();
     twill::settled(O_scaled_m0);
     twill::settled(P_m0);
     V_empty.arrive_warp(i0);
-    // cycle 1796 | stage 0 | role1 | convert | P[m0]@+1
+    // cycle 1814 | stage 0 | role1 | convert | P[m0]@+1
     twill::convert(P_m0, S_m0);
   }
   if (trips - 1 >= 0) {  // body trips - 1: iterations end, none begins
@@ -259,19 +259,19 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
       // cycle 1144 | stage 0 | role2 | alu | m[m1]@+1
       twill::move_up(m_m1);
       twill::row_max(m_m1[0], m_m1[1], S_m1);
-      // cycle 1582 | stage 0 | role2 | fma | x[m1]@+1
+      // cycle 1578 | stage 0 | role2 | fma | x[m1]@+1
       twill::each(
           S_m1, [&](int e) { return S_m1[e] * scale - m_m1[0][twill::row_of(e)] * scale; });
       // cycle 1714 | stage 0 | role2 | sfu | alpha[m1]@+1
       twill::each(
           alpha_m1, [&](int r) { return twill::exp2((m_m1[1][r] - m_m1[0][r]) * scale); });
-      // cycle 1730 | stage 0 | role2 | sfu | p[m1]@+1
+      // cycle 1748 | stage 0 | role2 | sfu | p[m1]@+1
       twill::each(S_m1, [&](int e) { return twill::exp2(S_m1[e]); });
-      // cycle 1796 | stage 0 | role2 | fma | l_scaled[m1]@+1
+      // cycle 1748 | stage 0 | role2 | fma | l_scaled[m1]@+1
       twill::each(l_scaled_m1, [&](int r) { return l_scaled_m1[r] * alpha_m1[r]; });
-      // cycle  212 | stage 1 | role2 | fma | l[m1]@+1
+      // cycle  230 | stage 1 | role2 | fma | l[m1]@+1
       twill::row_sum(l_scaled_m1, l_scaled_m1, S_m1);
-      // cycle  276 | stage 1 | role2 | convert | P[m1]@+1
+      // cycle  294 | stage 1 | role2 | convert | P[m1]@+1
       twill::convert(P_m1, S_m1);
     }
   }
@@ -298,23 +298,23 @@ __device__ __forceinline__ void role_role2(const Parameters& p, uint32_t shared)
     twill::wgmma_begin(O_scaled_m1, P_m1);
     twill::wgmma<128, 128>(O_scaled_m1, P_m1, twill::Operand<128, false>{shared + V_AT}, true);
     twill::wgmma_commit();
-    // cycle 1582 | stage 0 | role2 | fma | x[m1]@+1
+    // cycle 1578 | stage 0 | role2 | fma | x[m1]@+1
     twill::each(
         S_m1, [&](int e) { return S_m1[e] * scale - m_m1[0][twill::row_of(e)] * scale; });
     // cycle 1714 | stage 0 | role2 | sfu | alpha[m1]@+1
     twill::each(
         alpha_m1, [&](int r) { return twill::exp2((m_m1[1][r] - m_m1[0][r]) * scale); });
-    // cycle 1730 | stage 0 | role2 | sfu | p[m1]@+1
+    // cycle 1748 | stage 0 | role2 | sfu | p[m1]@+1
     twill::each(S_m1, [&](int e) { return twill::exp2(S_m1[e]); });
-    // cycle 1796 | stage 0 | role2 | fma | l_scaled[m1]@+1
+    // cycle 1748 | stage 0 | role2 | fma | l_scaled[m1]@+1
     twill::each(l_scaled_m1, [&](int r) { return l_scaled_m1[r] * alpha_m1[r]; });
     twill::wgmma_wait<0>();
     twill::settled(O_scaled_m1);
     twill::settled(P_m1);
     V_empty.arrive_warp(i0);
-    // cycle  212 | stage 1 | role2 | fma | l[m1]@+1
+    // cycle  230 | stage 1 | role2 | fma | l[m1]@+1
     twill::row_sum(l_scaled_m1, l_scaled_m1, S_m1);
-    // cycle  276 | stage 1 | role2 | convert | P[m1]@+1
+    // cycle  294 | stage 1 | role2 | convert | P[m1]@+1
     twill::convert(P_m1, S_m1);
   }
   if (trips - 1 >= 0) {  // body trips - 1: iterations end, none begins
