@@ -120,7 +120,7 @@ def _refutations(
     for report in attempt(problem, left, Effort(seconds=seconds), stop, spare=spare):
         if report.found is not None:
             schedule = checked_schedule(problem, report.ii, *report.found)
-            raise EnginesDisagree(problem, schedule, "the propositional solver")
+            raise EnginesDisagree(problem, schedule, "the search for refutations")
         if report.refutation is not None:
             known[report.ii] = Refutation(report.ii, report.refutation)
     return None if set(left) - set(known) else tuple(known[ii] for ii in sorted(known))

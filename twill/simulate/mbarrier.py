@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from twill.lower.program import Barrier
@@ -14,20 +15,23 @@ ENGINE = -1
 
 @dataclass(slots=True)
 class Mbarrier:
-    """``phase``: how many phases are complete. ``arrived``: who has, in the present one."""
+    """``phase``: how many phases are complete. ``arrived``: who has how often, in this one."""
 
     phase: int = 0
-    arrived: set[Party] = field(default_factory=set)
+    arrived: Counter[Party] = field(default_factory=Counter)
 
 
 class Mbarriers:
-    """The mbarriers of one barrier of a program; instance n is number n mod slots."""
+    """The mbarriers of one barrier of a program; instance n is number n mod slots.
+
+    ``parties``: who arrives how often in a phase. A role that is named twice arrives twice.
+    """
 
     def __init__(self, barrier: Barrier, warps: dict[str, int]) -> None:
         self.barrier = barrier
         engines = [(op, ENGINE) for op in barrier.engines]
         roles = [(role, warp) for role in barrier.roles for warp in range(warps[role])]
-        self.parties: frozenset[Party] = frozenset([*engines, *roles])
+        self.parties: Counter[Party] = Counter([*engines, *roles])
         self.slots = [Mbarrier() for _ in range(barrier.slots)]
 
     def slot(self, instance: int) -> tuple[Mbarrier, int]:
@@ -39,13 +43,13 @@ class Mbarriers:
         if party not in self.parties:
             return "it is not among those that the barrier counts"
         mbarrier, phase = self.slot(instance)
-        if mbarrier.phase != phase or party in mbarrier.arrived:
+        if mbarrier.phase != phase or mbarrier.arrived[party] == self.parties[party]:
             missing = ", ".join(named(p) for p in self.missing(instance - len(self.slots)))
             late = "has been completed without it" if mbarrier.phase > phase else "is not its turn"
             return f"phase {phase} of its mbarrier {late}" + (
                 f"; {missing} still has to arrive for the phase before" if missing else ""
             )
-        mbarrier.arrived.add(party)
+        mbarrier.arrived[party] += 1
         if mbarrier.arrived == self.parties:
             mbarrier.arrived.clear()
             mbarrier.phase += 1
