@@ -142,7 +142,7 @@ class Search(Probes):
         """Between the highest refuted and the lowest feasible II.
 
         With monotonicity one refutation just below the best excludes everything below. Where
-        that is too hard at first, refutations further down raise the bound.
+        that is too hard at first, others raise the bound: of a part, and further down.
         """
         undecided: int | None = None
         while not self.clock.over and self.best is not None and self.low < self.best.ii:
@@ -153,10 +153,12 @@ class Search(Probes):
             below = self.best.ii - 1
             if below < self.low:
                 return
+            self._raise(below)
+            if undecided is None:
+                self._refuted_upwards()
             if undecided is None or undecided <= self.low:
                 if self.probe(below, patient=undecided is not None) == "unknown":
                     undecided = below
-                    self._raise(below)
                 continue
             undecided = min(undecided, below)
             middle = (self.low + undecided) // 2
@@ -173,6 +175,15 @@ class Search(Probes):
             if answer == "unknown" and step == 1:
                 return
             step = {"feasible": min(2 * step, half), "infeasible": half}.get(answer, 1)
+
+    def _refuted_upwards(self) -> None:
+        """Let the search for refutations raise the bound: in larger steps, until it gives up."""
+        step = 1
+        while step and not self.clock.over and self.best is not None:
+            if self.low + step >= self.best.ii:
+                return
+            answer = self.ask(self.low + step - 1)
+            step = {"infeasible": 2 * step, "unknown": step // 4}.get(answer, 0)
 
     def _raise(self, top: int) -> None:
         """Once, raise the bound to what one of equal sub-tiles alone refutes below ``top``."""

@@ -156,6 +156,8 @@ class Probes:
                 start, role = report.found
                 self.keep(Assignment(ii, start, role))
                 return "feasible"
+        if self.ahead is not None:
+            self.ahead.drop()  # what follows needs the workers
         return "unknown"
 
     def easily(self, ii: int) -> bool:
