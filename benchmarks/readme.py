@@ -1,6 +1,6 @@
 """What README shows of results: ``python -m benchmarks.readme`` writes it anew.
 
-The demo's output, two of its sections left out, and the table of the shipped pairs as
+The demo's output, its longest sections left out, and the shipped pairs and the scaling series as
 ``benchmarks/results/solve.json`` has them.
 """
 
@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from benchmarks.cases import SHIPPED
 from twill.files import write_whole
@@ -20,6 +21,9 @@ STORED = Path(__file__).parent / "results" / "solve.json"
 DEMO = ("solve", "flash_attention_forward", "--machine", "h100")
 """What ``make demo`` runs."""
 
+SERIES = (6, 13, 24)
+"""Sub-tiles of the cases that are named."""
+
 LEFT_OUT = {
     "Bounds": "    (a table of what each unit and recurrence alone would allow follows)\n\n",
     "Buffers and hand-offs": "    (buffers, hand-offs, registers and memory follow)\n\n",
@@ -28,7 +32,9 @@ LEFT_OUT = {
 """Sections of the demo and what stands for them."""
 
 SECTION = re.compile(r"^── ([\w\s,-]+?)  .*\n|^── ([\w -]+?) ─+\n", re.MULTILINE)
-REGION = re.compile(r"(<!-- (demo output|shipped): begin -->\n).*?(<!-- \2: end -->)", re.DOTALL)
+REGION = re.compile(
+    r"(<!-- (demo output|shipped|series): begin -->\n).*?(<!-- \2: end -->)", re.DOTALL
+)
 
 
 def main() -> None:
@@ -39,8 +45,9 @@ def main() -> None:
 
 
 def page(text: str, output: str) -> str:
-    """``text`` with both regions made anew, the demo's from its output."""
-    made = {"demo output": f"```text\n{shortened(output)}```\n", "shipped": shipped()}
+    """``text`` with every region made anew, the demo's from its output."""
+    demo = f"```text\n{shortened(output)}```\n"
+    made = {"demo output": demo, "shipped": shipped(), "series": series()}
     return REGION.sub(lambda m: m[1] + made[m[2]] + m[3], text)
 
 
@@ -58,7 +65,7 @@ def shortened(output: str) -> str:
 
 def shipped() -> str:
     """The shipped pairs as they were measured last."""
-    rows = {row["case"]: row for row in json.loads(STORED.read_text("utf-8"))}
+    rows = measured()
     lines = [
         "| loop / machine | operations | II | how it is proved | levels proved | work |",
         "|---|---|---|---|---|---|",
@@ -68,6 +75,29 @@ def shipped() -> str:
         cells = (name, row["ops"], row["ii"], row["proof"], row["levels"])
         lines.append(f"| {' | '.join(map(str, cells))} | {row['work']['total']:.2f} |")
     return "\n".join(lines) + "\n"
+
+
+def series() -> str:
+    """The scaling series of forward attention as it was measured last."""
+    rows = [measured()[f"forward-{tiles}-tiles"] for tiles in SERIES]
+    counts, ops, seconds = (
+        "{}, {} and {}".format(*words)
+        for words in (
+            SERIES,
+            [row["ops"] for row in rows],
+            [f"{row['seconds']['total']:.1f}" for row in rows],
+        )
+    )
+    return (
+        f"Forward attention on an H100 with {counts} sub-tiles and resources to match ({ops}\n"
+        f"operations; the II alone): {seconds} seconds,"
+        f" {max(row['peak_mb'] for row in rows):.0f} MB.\n"
+    )
+
+
+def measured() -> dict[str, dict[str, Any]]:
+    """The stored rows by case."""
+    return {row["case"]: row for row in json.loads(STORED.read_text("utf-8"))}
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ CHEAPEST_PARTITIONS = 3
 """Role partitions that are looked at from the cheapest on before hand-offs are searched."""
 
 CHEAPEST_EFFORT = 0.015
-"""Deterministic work of a run on one of them; most take half of it at most."""
+"""Deterministic work of a run on one of them: twice what most of them need."""
 
 MOST_PARTITIONS = 12
 """Role partitions up to which each is searched by itself."""

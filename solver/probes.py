@@ -33,11 +33,10 @@ FIND_EFFORT = 0.5
 that many short ones with other seeds find a schedule sooner than few long ones."""
 
 GLANCE_EFFORT = 0.2
-"""Deterministic work of one where only easy answers are wanted, or on the whole model where these
-are not had."""
+"""Deterministic work of a shorter one, and of one on the whole model where a glance has failed."""
 
 EASY_EFFORT = 0.045
-"""Deterministic work of one run on the whole model where only easy answers are wanted."""
+"""Deterministic work of one run on the whole model at a glance."""
 
 SPARK_EFFORT = 0.02
 """Deterministic work for what is seen at once: most IIs just below the smallest."""

@@ -36,7 +36,7 @@ MOST_ASKED = 8
 
 
 @dataclass(slots=True)
-class Asked:
+class MostRobust:
     """What is known of robustness. ``bound``: no schedule is below.
 
     ``part``: a model of all schedules that are as robust as ``period``, if one was built.
@@ -47,16 +47,16 @@ class Asked:
     period: int = 0
 
 
-def most_robust(best: Best, clock: Clock) -> Asked:
+def most_robust(best: Best, clock: Clock) -> MostRobust:
     """Make the best the most robust schedule known."""
-    asked = Asked(min(_bound(best), best.values[ROBUSTNESS]))
+    asked = MostRobust(min(_bound(best), best.values[ROBUSTNESS]))
     if best.values[ROBUSTNESS] > asked.bound and best.problem.limits.concurrency != "paper":
         asked.bound = _closer(best, asked, clock)
     asked.bound = min(asked.bound, best.values[ROBUSTNESS])
     return asked
 
 
-def _closer(best: Best, asked: Asked, clock: Clock) -> int:
+def _closer(best: Best, asked: MostRobust, clock: Clock) -> int:
     """Ask for ever more robust schedules; what none can be below.
 
     With the roles of the best the bound is often reached, in milliseconds. Otherwise any roles are
@@ -82,7 +82,7 @@ def _closer(best: Best, asked: Asked, clock: Clock) -> int:
     return bound
 
 
-def _ask(best: Best, rounds: Rounds, asked: Asked, period: int, *, again: bool) -> Answer:
+def _ask(best: Best, rounds: Rounds, asked: MostRobust, period: int, *, again: bool) -> Answer:
     """Whether a schedule is as robust as that, in the time that is allowed.
 
     With the roles of the best first, if that is ``again`` to be asked, then with any.

@@ -40,10 +40,13 @@ ROUNDS: tuple[Round, ...] = (
 No single way does well on every level: bounds on the length come from the tree search,
 hand-offs want no relaxation, registers want one (measured on forward attention, h100)."""
 
-FIXED: tuple[Round, ...] = (((BETTER, Way(0)), 0.4), ((Way(0), Way(1, tree=True)), 0.4))
+PROBED: Round = ((Way(0), Way(1, tree=True)), 0.4)
+"""What follows where quick rounds have not decided a level."""
+
+FIXED: tuple[Round, ...] = (((BETTER, Way(0)), 0.4), PROBED)
 """The first rounds where all roles are fixed: soonest without relaxation, hard ones by probing."""
 
-ANYHOW: tuple[Round, ...] = (((Way(0), CLIMB), 0.4), ((Way(0), Way(1, tree=True)), 0.4))
+ANYHOW: tuple[Round, ...] = (((Way(0), CLIMB), 0.4), PROBED)
 """Rounds for a level in one role partition where latencies need not be borne longer."""
 
 MANY: Round = ((BETTER,), 0.1)
@@ -55,7 +58,7 @@ LATE: Round = ((Way(0), Way(1)), 0.4)
 TOGETHER: tuple[Round, ...] = (
     ((CLIMB, BETTER), 0.025),
     ((BETTER, CLIMB), 0.2),
-    ((Way(0), Way(1, tree=True)), 0.4),
+    PROBED,
 )
 """Rounds that minimise several levels at once: mostly seen soon, else worth all of them."""
 

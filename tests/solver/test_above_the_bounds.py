@@ -10,6 +10,7 @@ from itertools import product
 
 import pytest
 
+from benchmarks.cases import tight
 from tests.brute_force import CLAIM
 from twill.elaborate import elaborate
 from twill.knobs import Knobs, turned
@@ -19,6 +20,7 @@ from twill.schedule import Optimal, Schedule
 from twill.solver import SolveOptions, bounds, solve
 from twill.solver.assemble import assemble
 from twill.solver.clock import Clock
+from twill.solver.cpsat.engine import Assignment
 from twill.solver.minimal_ii import Search
 from twill.solver.options import Stop
 from twill.solver.smt.engine import Limit, decide
@@ -144,3 +146,25 @@ def test_two_engines_and_trying_everything_agree_on_packings(name: str) -> None:
         answer = "feasible" if expected == "y" else "infeasible"
         assert search.glance(ii) == answer
         assert decide(problem, ii, Limit(60)).answer == answer
+
+
+@pytest.mark.parametrize("hard", [2049, 2060, 2100])
+def test_the_refuter_raises_the_bound_in_steps(hard: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to the first II that it does not refute, each asked once, none at or above the best."""
+    search = Search(tight(2, 3, 160), 2048, Clock(SolveOptions(60, 0, 1), Stop()))
+    search.best = Assignment(2206, {}, {})
+    asked: list[int] = []
+
+    def ask(ii: int) -> str:
+        asked.append(ii)
+        if ii >= hard:
+            return "unknown"
+        search.refute(ii)
+        return "infeasible"
+
+    monkeypatch.setattr(search, "ask", ask)
+    search._refuted_upwards()
+    assert 2048 < search.low <= hard
+    assert hard - search.low < 4
+    assert max(asked) < 2206
+    assert len(asked) < 30
